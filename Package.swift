@@ -1,0 +1,69 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Whether warnings are errors, as in the Makefile and in CI.
+let isStrict = Context.environment["IMGBATCH_STRICT"] != nil
+
+/// The language that every Swift target is written in.
+let houseStyle: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
+
+let cStyle: [CSetting] = isStrict ? [.treatAllWarnings(as: .error)] : []
+
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+  name: "imgbatch",
+  products: [
+    .executable(name: "imgbatch", targets: ["imgbatch"]),
+    .library(name: "ImageBatch", targets: ["ImageBatch"]),
+    .library(name: "ImageCodecs", targets: ["ImageCodecs"]),
+    .library(name: "Raster", targets: ["Raster"]),
+    .library(name: "ConcurrencyPrimitives", targets: ["ConcurrencyPrimitives"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    // What only C can say.
+    .target(
+      name: "CPNGShim", cSettings: cStyle,
+      linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
+    .target(name: "CLinuxShim", cSettings: cStyle),
+
+    // The arrows point down: each room knows only those below it.
+    .target(name: "ConcurrencyPrimitives", swiftSettings: houseStyle),
+    .target(name: "Raster", dependencies: ["ConcurrencyPrimitives"], swiftSettings: houseStyle),
+    .target(name: "ImageCodecs", dependencies: ["Raster", "CPNGShim"], swiftSettings: houseStyle),
+    .target(
+      name: "ImageBatch",
+      dependencies: [
+        "ImageCodecs", "Raster", "ConcurrencyPrimitives", "CLinuxShim", systemPackage,
+      ],
+      swiftSettings: houseStyle),
+    .executableTarget(
+      name: "imgbatch",
+      dependencies: [
+        "ImageBatch", "ImageCodecs", "Raster", "ConcurrencyPrimitives", "CLinuxShim",
+        systemPackage, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: houseStyle),
+
+    .testTarget(
+      name: "ConcurrencyPrimitivesTests", dependencies: ["ConcurrencyPrimitives"],
+      swiftSettings: houseStyle),
+    .testTarget(
+      name: "RasterTests", dependencies: ["Raster", "ConcurrencyPrimitives"],
+      swiftSettings: houseStyle),
+    .testTarget(
+      name: "ImageCodecsTests", dependencies: ["ImageCodecs", "Raster"],
+      swiftSettings: houseStyle),
+  ]
+)
