@@ -1,0 +1,56 @@
+import Glibc
+
+/// A first-in, first-out queue at which threads wait, until it is closed.
+///
+/// Built on a pthread mutex and condition: `Synchronization.Mutex` has no condition to wait on.
+final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
+  // `mutex` guards `elements` and `isClosed`. Both pthread objects live behind pointers because
+  // they must not move, which a stored property of Swift does not promise.
+  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  private let condition: UnsafeMutablePointer<pthread_cond_t>
+  private var elements = FIFO<Element>()
+  private var isClosed = false
+
+  init() {
+    mutex = .allocate(capacity: 1)
+    condition = .allocate(capacity: 1)
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(condition, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(condition)
+    pthread_mutex_destroy(mutex)
+    condition.deallocate()
+    mutex.deallocate()
+  }
+
+  /// Adds an element and wakes one thread; returns false, and drops it, when the queue is closed.
+  func append(_ element: Element) -> Bool {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    if isClosed { return false }
+    elements.append(element)
+    pthread_cond_signal(condition)
+    return true
+  }
+
+  /// Waits for an element; returns nil when the queue is closed and empty.
+  func next() -> Element? {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    while true {
+      if let element = elements.popFirst() { return element }
+      if isClosed { return nil }
+      pthread_cond_wait(condition, mutex)
+    }
+  }
+
+  /// Lets no further element in; what is in the queue can still be taken out.
+  func close() {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    isClosed = true
+    pthread_cond_broadcast(condition)
+  }
+}

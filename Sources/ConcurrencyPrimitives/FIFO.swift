@@ -1,0 +1,22 @@
+/// A first-in, first-out queue; both ends cost amortised O(1).
+///
+/// Two stacks: what comes in is pushed on one, and turned over onto the other when that has run out.
+/// `Array.removeFirst` would move all that remains each time.
+struct FIFO<Element> {
+  private var incoming: [Element] = []
+  private var outgoing: [Element] = []
+
+  /// Adds an element at the end.
+  mutating func append(_ element: Element) {
+    incoming.append(element)
+  }
+
+  /// Removes and returns the element that has waited longest.
+  mutating func popFirst() -> Element? {
+    if outgoing.isEmpty {
+      swap(&incoming, &outgoing)
+      outgoing.reverse()
+    }
+    return outgoing.popLast()
+  }
+}

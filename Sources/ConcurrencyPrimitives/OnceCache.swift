@@ -1,0 +1,78 @@
+import Synchronization
+
+/// Values that are computed once per key and shared, for a limited number of keys.
+///
+/// One ``OnceCell`` per key: callers that ask for one key at the same time share one computation, as
+/// with Go's `golang.org/x/sync/singleflight`, and the outcome, a failure too, stays until the key
+/// makes room for another. Computations for different keys run side by side.
+public final class OnceCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+  private let state: Mutex<State>
+  private let computations = Atomic(0)
+
+  /// Makes an empty cache.
+  ///
+  /// - Parameter capacity: The most keys to keep; at least 1.
+  public init(capacity: Int) {
+    precondition(capacity >= 1, "a cache needs room for one key")
+    state = Mutex(State(capacity: capacity))
+  }
+
+  /// Returns the value for a key; the first caller computes it.
+  ///
+  /// When there is no room for the key, the one whose use lies longest back goes; its value lives on
+  /// with whoever holds it or is waiting for it. A hit costs one lock and one look-up, a miss in a
+  /// full cache a search through it, which is nothing beside a body worth caching.
+  ///
+  /// - Parameters:
+  ///   - key: What the value depends on.
+  ///   - make: Computes the value; see ``OnceCell/value(_:)``.
+  /// - Throws: The body's error, the same for every caller; `CancellationError` when the task is
+  ///   cancelled while another computes, or before it would begin to.
+  public func value(for key: Key, _ make: (Key) throws -> Value) async throws -> Value {
+    let cell = state.withLock { $0.cell(for: key) }
+    return try await cell.value {
+      computations.add(1, ordering: .relaxed)
+      return try make(key)
+    }
+  }
+
+  /// How many keys are kept at this moment.
+  public var count: Int { state.withLock { $0.count } }
+
+  /// How many bodies have run, or are running.
+  public var computationCount: Int { computations.load(ordering: .relaxed) }
+
+  /// What the lock guards: the cells, and when each was last asked for.
+  private struct State {
+    private struct Entry {
+      let cell: OnceCell<Value>
+      var lastUse: UInt64
+    }
+
+    private let capacity: Int
+    private var entries: [Key: Entry] = [:]
+    private var useCount: UInt64 = 0
+
+    init(capacity: Int) {
+      self.capacity = capacity
+    }
+
+    var count: Int { entries.count }
+
+    mutating func cell(for key: Key) -> OnceCell<Value> {
+      useCount += 1
+      if let cell = entries[key]?.cell {
+        entries[key]?.lastUse = useCount
+        return cell
+      }
+      if entries.count == capacity,
+        let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse })
+      {
+        entries[oldest.key] = nil
+      }
+      let cell = OnceCell<Value>()
+      entries[key] = Entry(cell: cell, lastUse: useCount)
+      return cell
+    }
+  }
+}

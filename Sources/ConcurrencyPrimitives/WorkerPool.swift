@@ -1,0 +1,95 @@
+import Glibc
+import Synchronization
+
+/// A task executor of a fixed number of threads, on which work may block.
+///
+/// Swift's cooperative pool has as many threads as the process may use cores, and counts on nobody
+/// blocking: 8 jobs that each block for 200 ms took 800 ms on it and 200 ms here, and while it was
+/// full a 20 ms sleep took 620 ms. So decoding, encoding and files go here, and timers and signals
+/// keep the cooperative pool to themselves.
+///
+/// Jobs run in the order in which they came. The threads keep the pool alive: whoever makes a pool
+/// ends it with ``shutdown()``, once the tasks that prefer it have finished.
+public final class WorkerPool: TaskExecutor {
+  /// How many threads were asked for.
+  public let requestedThreadCount: Int
+
+  /// How many threads there are: as many as were asked for, or fewer where the system gave no more;
+  /// 0 after ``shutdown()``.
+  public var threadCount: Int { threads.withLock { $0.count } }
+
+  private let jobs = BlockingQueue<UnownedJob>()
+  private let threads = Mutex<[pthread_t]>([])
+
+  /// Starts the threads.
+  ///
+  /// The threads leave signals to the rest of the process, but for those that report a fault of the
+  /// thread itself. Where the system gives only some of the threads, the pool makes do with them.
+  ///
+  /// - Parameters:
+  ///   - threadCount: How many threads to start; at least 1.
+  ///   - name: What tools such as `top -H` call the threads, cut to fit the 15 bytes of
+  ///     `pthread_setname_np` together with a number.
+  /// - Throws: ``StartError`` when not a single thread could be started.
+  public init(threadCount: Int, name: String) throws(StartError) {
+    precondition(threadCount >= 1, "a pool needs a thread")
+    self.requestedThreadCount = threadCount
+    for index in 0..<threadCount {
+      let body = WorkerThread(name: WorkerThread.name(name, index), run: runJobs)
+      do {
+        let thread = try body.start()
+        threads.withLock { $0.append(thread) }
+      } catch {
+        guard index > 0 else { throw error }
+        return
+      }
+    }
+  }
+
+  /// Queues a job; called by the runtime.
+  ///
+  /// After ``shutdown()`` it traps: the job could not run, and its task would hang in silence.
+  public func enqueue(_ job: consuming ExecutorJob) {
+    let isQueued = jobs.append(UnownedJob(job))
+    precondition(isQueued, "a job was enqueued on a WorkerPool after its shutdown")
+  }
+
+  /// Runs what is queued, then ends the threads and waits for them; a second call does nothing.
+  ///
+  /// One of the pool's own threads must not call it, as it would wait for itself: that traps.
+  public func shutdown() {
+    let ending = threads.withLock { threads in
+      precondition(
+        !threads.contains { pthread_equal($0, pthread_self()) != 0 },
+        "a WorkerPool was shut down from one of its own threads")
+      defer { threads = [] }
+      return threads
+    }
+    jobs.close()
+    for thread in ending { pthread_join(thread, nil) }
+  }
+
+  private func runJobs() {
+    while let job = jobs.next() {
+      job.runSynchronously(on: asUnownedTaskExecutor())
+    }
+  }
+}
+
+extension WorkerPool {
+  /// Why a pool has no thread.
+  public struct StartError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What `pthread_create` returned, such as EAGAIN.
+    public let errno: Int32
+
+    /// Makes the error for a code of `pthread_create`.
+    public init(errno: Int32) {
+      self.errno = errno
+    }
+
+    /// What failed, with the system's words for the code.
+    public var description: String {
+      "cannot start a worker thread: \(String(cString: strerror(errno)))"
+    }
+  }
+}

@@ -1,0 +1,189 @@
+import Glibc
+import Testing
+
+@testable import ConcurrencyPrimitives
+
+@Suite(.timeLimit(.minutes(5))) struct WorkerPoolTests {
+  @Test("as many jobs block at once as there are threads")
+  func jobsMayBlock() async throws {
+    let gauge = Gauge()
+    let gate = ThreadGate()
+    try await withPool(8) { pool in
+      #expect((pool.requestedThreadCount, pool.threadCount) == (8, 8))
+      await withTaskGroup { group in
+        for _ in 0..<8 {
+          group.addTask(executorPreference: pool) {
+            gauge.add(1)
+            gate.wait()
+          }
+        }
+        await until { gauge.current == 8 }
+        gate.open()
+      }
+    }
+  }
+
+  @Test("jobs start in the order in which they came")
+  func jobsStartInOrder() async throws {
+    let order = Log<Int>()
+    try await withPool(1) { pool in
+      await withTaskGroup { group in
+        for index in 0..<500 {
+          group.addTask(executorPreference: pool) { order.append(index) }
+        }
+      }
+    }
+    #expect(order.entries == Array(0..<500))
+  }
+
+  @Test("threads have names that fit, and leave signals to others but for faults of their own")
+  func threadsAreNamedAndMasked() async throws {
+    let pool = try WorkerPool(threadCount: 1, name: "a-rather-long-name")
+    defer { pool.shutdown() }
+    let (name, blocked) = await Task(executorPreference: pool) {
+      var mask = sigset_t()
+      pthread_sigmask(SIG_BLOCK, nil, &mask)
+      let blocked = [SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE, SIGSEGV, SIGBUS, SIGILL].filter {
+        sigismember(&mask, $0) == 1
+      }
+      return (currentThreadName(), blocked)
+    }.value
+    #expect(name == "a-rather-long-0")
+    #expect(blocked == [SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE])
+  }
+
+  @Test(
+    "a thread's name is cut to 15 bytes at a character's end",
+    arguments: [
+      ("worker", 3, "worker-3"), ("worker", 1_234_567, "worker-1234567"),
+      ("", 0, "-0"), ("ääääääää", 10, "ääääää-10"),
+    ])
+  func threadName(stem: String, index: Int, name: String) {
+    #expect(WorkerThread.name(stem, index) == name)
+    #expect(name.utf8.count <= 15)
+  }
+
+  @Test("the maker's own signal mask stays as it was")
+  func makersMaskStays() throws {
+    var before = sigset_t()
+    var after = sigset_t()
+    pthread_sigmask(SIG_BLOCK, nil, &before)
+    try WorkerPool(threadCount: 2, name: "mask").shutdown()
+    pthread_sigmask(SIG_BLOCK, nil, &after)
+    #expect((1..<32).allSatisfy { sigismember(&before, $0) == sigismember(&after, $0) })
+  }
+
+  @Test(
+    "where the system gives only some threads, the pool works with those",
+    .disabled(if: ProcessFacts.isSanitized, "ThreadSanitizer needs address space of its own"))
+  func worksWithFewerThreads() async {
+    await #expect(processExitsWith: .success) {
+      // No address space for a thousand stacks. The pool must end before the process can report.
+      limitAddressSpace(toMore: 128 << 20)
+      let pool = try WorkerPool(threadCount: 1000, name: "few")
+      let threadCount = pool.threadCount
+      #expect(pool.requestedThreadCount == 1000)
+      let answer = await Task(executorPreference: pool) { 42 }.value
+      pool.shutdown()
+      #expect((1..<1000).contains(threadCount))
+      #expect(answer == 42)
+    }
+  }
+
+  @Test(
+    "where the system gives no thread at all, the error says why",
+    .disabled(if: ProcessFacts.isSanitized, "ThreadSanitizer needs address space of its own"))
+  func failsWithoutThreads() async {
+    await #expect(processExitsWith: .success) {
+      limitAddressSpace(toMore: 1 << 20)
+      let error = #expect(throws: WorkerPool.StartError(errno: EAGAIN)) {
+        try WorkerPool(threadCount: 2, name: "none")
+      }
+      #expect(error?.description.hasPrefix("cannot start a worker thread: ") == true)
+    }
+  }
+
+  @Test("a shutdown runs what is queued; a second one does nothing")
+  func shutdownDrains() throws {
+    let order = Log<Int>()
+    let gate = ThreadGate()
+    let pool = try WorkerPool(threadCount: 1, name: "drain")
+    let blocking = Task(executorPreference: pool) { gate.wait() }
+    let queued = (0..<10).map { index in
+      Task(executorPreference: pool) { order.append(index) }
+    }
+    gate.open()
+    pool.shutdown()
+    pool.shutdown()
+    #expect(order.entries == Array(0..<10))
+    #expect(pool.threadCount == 0)
+    _ = (blocking, queued)
+  }
+
+  @Test("a shutdown from one of the pool's own threads traps")
+  func shutdownFromWithinTraps() async {
+    let end = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let pool = try WorkerPool(threadCount: 1, name: "within")
+      await Task(executorPreference: pool) { pool.shutdown() }.value
+    }
+    #expect(end?.said("shut down from one of its own threads") == true)
+  }
+
+  @Test("a job that comes after the shutdown traps")
+  func enqueueAfterShutdownTraps() async {
+    let end = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let pool = try WorkerPool(threadCount: 1, name: "after")
+      pool.shutdown()
+      await Task(executorPreference: pool) {}.value
+    }
+    #expect(end?.said("enqueued on a WorkerPool after its shutdown") == true)
+  }
+
+  @Test("P9: a thousand pools leave no thread, no descriptor and no memory behind")
+  func poolsLeaveNothing() async {
+    await #expect(processExitsWith: .success) {
+      func useOnePool() async throws {
+        try await withPool(2) { pool in
+          var remaining = 4
+          try await fanOut(
+            over: {
+              remaining -= 1
+              return remaining >= 0 ? remaining : nil
+            }, width: 4, on: pool, process: { $0 }, collect: { _ in })
+        }
+      }
+      for _ in 0..<50 { try await useOnePool() }
+      let threadCount = ProcessFacts.threadCount
+      let descriptorCount = ProcessFacts.descriptorCount
+      let residentByteCount = ProcessFacts.residentByteCount
+      for _ in 0..<1000 { try await useOnePool() }
+      let coreCount = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+      // A thread that was joined may stand in /proc for another moment, and the runtime may have
+      // started one more of its own, one a core at most.
+      await until { ProcessFacts.threadCount <= threadCount + coreCount }
+      #expect(ProcessFacts.descriptorCount == descriptorCount)
+      let growth = ProcessFacts.residentByteCount - residentByteCount
+      #expect(growth < 4 << 20 || ProcessFacts.isSanitized)
+    }
+  }
+}
+
+/// What the kernel calls the current thread.
+private func currentThreadName() -> String {
+  guard let file = fopen("/proc/thread-self/comm", "r") else { return "" }
+  defer { fclose(file) }
+  var bytes: [UInt8] = []
+  while true {
+    let byte = fgetc(file)
+    if byte == EOF || byte == 10 { break }
+    bytes.append(UInt8(truncatingIfNeeded: byte))
+  }
+  return String(decoding: bytes, as: UTF8.self)
+}
+
+/// Lets the process grow by so many bytes and no further.
+private func limitAddressSpace(toMore byteCount: Int) {
+  let limit = rlim_t(ProcessFacts.virtualByteCount + byteCount)
+  var limits = rlimit(rlim_cur: limit, rlim_max: limit)
+  setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limits)
+}
