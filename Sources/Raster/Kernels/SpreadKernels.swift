@@ -1,0 +1,17 @@
+/// What stands in for a vertical pass where the height stays: elements moved down by half their
+/// range, with the fraction bits that the horizontal pass expects.
+package enum SpreadKernels {
+  /// out = (element − centre) << bits.
+  package static func spread<Element: FixedWidthInteger & BitwiseCopyable>(
+    _ row: UnsafeRawBufferPointer, of element: Element.Type, centre: Int, bits: Int,
+    into out: UnsafeMutableBufferPointer<Int32>
+  ) {
+    let elements = row.bindMemory(to: Element.self)
+    let shift = Int32(truncatingIfNeeded: bits)
+    let offset = Int64(centre)
+    for x in 0..<out.count {
+      let moved = Int64(truncatingIfNeeded: elements[x]) &- offset
+      out[x] = Int32(truncatingIfNeeded: moved) &<< shift
+    }
+  }
+}

@@ -1,0 +1,83 @@
+/// How the samples of one resampling are held from step to step.
+///
+/// Samples are moved down by half their range, and so are signed; since weights sum to exactly 1,
+/// that moves results by just as much. A row of weights can sum to 1.6 in absolute value (Lanczos
+/// at an edge), two passes to 2.5; with 2 for each pass as the bound:
+///
+/// - narrow vertical: 2^(bits − 1) · 2 · 2^weightBits ≤ 2^31, so weightBits ≤ 31 − bits;
+/// - the row between the passes, 32-bit: 2^(between − 1) · 2 ≤ 2^31, so between ≤ 31;
+/// - narrow horizontal, 14-bit weights: 2^(between − 1) · 4 · 2^14 ≤ 2^31, so between ≤ 16;
+/// - wide, 30-bit weights: 2^(32 − 1) · 2 · 2^30 ≤ 2^62 and 2^(31 − 1) · 4 · 2^30 ≤ 2^62.
+struct ResampleArithmetic {
+  /// What is weighed: samples, or with alpha samples that it has been multiplied into.
+  enum Element {
+    case uint8
+    case uint16
+    case uint32
+
+    /// 16-bit, moved down already: signed factors of 16 bits are what SSE2 multiplies best.
+    case centred16
+
+    var byteCount: Int {
+      switch self {
+      case .uint8: 1
+      case .uint16, .centred16: 2
+      case .uint32: 4
+      }
+    }
+
+    var bits: Int { byteCount * 8 }
+  }
+
+  let element: Element
+  let vertical: CoefficientTable?
+  let horizontal: CoefficientTable?
+
+  /// The fraction bits of the row between the passes: at least 8 beyond the samples' depth. One
+  /// bit is dropped where 16-bit samples times 16-bit alpha meet a vertical pass: 2^-15 of a level.
+  let intermediateBits: Int
+
+  init(format: PixelFormat, vertical: CoefficientTable?, horizontal: CoefficientTable?) {
+    element = Self.element(for: format, vertical: vertical)
+    self.vertical = vertical
+    self.horizontal = horizontal
+    var between = vertical == nil ? 32 : 31
+    if case .narrow = horizontal?.weights { between = 16 }
+    var fractionBits = between - element.bits
+    // More bits than the vertical sums have would be zeros.
+    if let vertical { fractionBits = min(fractionBits, vertical.fractionBits) }
+    intermediateBits = fractionBits
+  }
+
+  private static func element(for format: PixelFormat, vertical: CoefficientTable?) -> Element {
+    switch (format.depth, format.hasAlpha) {
+    case (.eight, false): return .uint8
+    case (.eight, true):
+      if case .wide = vertical?.weights { return .uint16 }
+      return .centred16
+    case (.sixteen, false): return .uint16
+    case (.sixteen, true): return .uint32
+    }
+  }
+
+  /// The bytes of an element of rows of that format, whichever the tables will be.
+  static func elementByteCount(for format: PixelFormat) -> Int {
+    element(for: format, vertical: nil).byteCount
+  }
+
+  /// The most bits for vertical weights under 32-bit sums; nil where only wide ones will do.
+  static func verticalBits(for format: PixelFormat) -> Int? {
+    format.depth == .eight ? 31 - elementByteCount(for: format) * 8 : nil
+  }
+
+  /// The most bits for horizontal weights under 32-bit sums; nil where only wide ones will do.
+  static func horizontalBits(for format: PixelFormat) -> Int? {
+    format.depth == .eight ? 14 : nil
+  }
+
+  /// Half the elements' range: what a sum of one lacks.
+  var centre: Int { 1 << (element.bits - 1) }
+
+  /// The fraction bits of the sums that come out at the end.
+  var resultBits: Int { intermediateBits + (horizontal?.fractionBits ?? 0) }
+}

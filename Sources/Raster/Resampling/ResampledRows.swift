@@ -1,0 +1,212 @@
+/// The buffers of one resampling.
+struct ResampleBuffers: ~Copyable {
+  /// One source row as it came, for samples that alpha is multiplied into.
+  let source: ByteBuffer
+
+  /// What the vertical pass makes of the ring.
+  let between: ByteBuffer
+
+  /// What the horizontal pass makes of that.
+  let sums: ByteBuffer
+
+  var ring: RowRing
+
+  /// - Throws: `AllocationError`, `SizeOverflow`.
+  init(input: RowLayout, output: RowLayout, ringRows: Int) throws {
+    let counts = try Self.byteCounts(input: input, output: output)
+    let source = try ByteBuffer(count: counts.source)
+    let between = try ByteBuffer(count: counts.between)
+    let sums = try ByteBuffer(count: counts.sums)
+    ring = try RowRing(rowCapacity: ringRows, bytesPerRow: counts.ringRow)
+    self.source = source
+    self.between = between
+    self.sums = sums
+    // The kernels read one vector beyond the last pixel, and make nothing of it.
+    self.between.bytes.initializeMemory(as: UInt8.self, repeating: 0)
+  }
+
+  /// The bytes that have been allocated.
+  var byteCount: Int { source.count + between.count + sums.count + ring.byteCount }
+
+  static func byteCount(
+    input: RowLayout, output: RowLayout, ringRows: Int
+  ) throws(SizeOverflow) -> Int {
+    let counts = try byteCounts(input: input, output: output)
+    let ring = try RowRing.byteCount(rowCapacity: ringRows, bytesPerRow: counts.ringRow)
+    return try counts.source.plus(counts.between).plus(counts.sums).plus(ring)
+  }
+
+  private static func byteCounts(
+    input: RowLayout, output: RowLayout
+  ) throws(SizeOverflow) -> (source: Int, ringRow: Int, between: Int, sums: Int) {
+    let format = input.format
+    let samples = try input.width.times(format.channelCount)
+    let results = try output.width.times(format.channelCount)
+    return (
+      source: format.hasAlpha ? input.bytesPerRow : 0,
+      ringRow: try samples.times(ResampleArithmetic.elementByteCount(for: format)),
+      between: try samples.plus(HorizontalKernels.padding).times(MemoryLayout<Int32>.stride),
+      sums: input.width == output.width
+        ? 0
+        : try results.plus(HorizontalKernels.padding).times(MemoryLayout<Int64>.stride)
+    )
+  }
+}
+
+/// The rows that a `Resample` gives out.
+package final class ResampledRows: RowSource {
+  package let layout: RowLayout
+  private let source: any RowSource
+  private let arithmetic: ResampleArithmetic
+  private var buffers: ResampleBuffers
+  private var rowIndex = 0
+
+  init(_ source: any RowSource, output: RowLayout, arithmetic: ResampleArithmetic) throws {
+    self.source = source
+    self.arithmetic = arithmetic
+    layout = output
+    buffers = try ResampleBuffers(
+      input: source.layout, output: output,
+      ringRows: arithmetic.vertical?.maximumTapCount ?? 1)
+  }
+
+  private var channelCount: Int { layout.format.channelCount }
+  private var sampleCount: Int { source.layout.width * channelCount }
+
+  /// The bytes that stand in buffers of its own; the tables are others'.
+  package var bufferByteCount: Int { buffers.byteCount }
+
+  package func readRow(into row: inout MutableRawSpan) throws {
+    precondition(rowIndex < layout.height, "every row has been read")
+    precondition(row.byteCount == layout.bytesPerRow)
+    let first = arithmetic.vertical.map { Int($0.firstTaps[rowIndex]) } ?? rowIndex
+    let count = arithmetic.vertical.map { Int($0.tapCounts[rowIndex]) } ?? 1
+    while buffers.ring.rowCount < first + count { try pullRow() }
+    weighColumns(buffers.ring.rows(from: first, count: count))
+    rowIndex += 1
+    row.withUnsafeMutableBytes { weighRow(into: $0) }
+  }
+}
+
+extension ResampledRows {
+  // Reads the next source row into the ring, with its alpha multiplied into it.
+  private func pullRow() throws {
+    let slot = buffers.ring.nextSlot
+    let byteCount = source.layout.bytesPerRow
+    let format = source.layout.format
+    guard format.hasAlpha else {
+      var row = UnsafeMutableRawBufferPointer(rebasing: slot[..<byteCount]).mutableBytes
+      try source.readRow(into: &row)
+      buffers.ring.advance()
+      return
+    }
+    var row = buffers.source.bytes.mutableBytes
+    try source.readRow(into: &row)
+    let samples = UnsafeRawBufferPointer(buffers.source.bytes)
+    switch arithmetic.element {
+    case .centred16 where channelCount == 4:
+      PremultiplyKernels.premultiplyRGBA8(samples, into: slot)
+    case .centred16:
+      PremultiplyKernels.premultiplyOneByOne(
+        samples, of: UInt8.self, channelCount: channelCount, bias: 1 << 15, into: slot,
+        of: UInt16.self)
+    case .uint8, .uint16:
+      PremultiplyKernels.premultiplyOneByOne(
+        samples, of: UInt8.self, channelCount: channelCount, bias: 0, into: slot, of: UInt16.self)
+    case .uint32:
+      PremultiplyKernels.premultiplyOneByOne(
+        samples, of: UInt16.self, channelCount: channelCount, bias: 0, into: slot, of: UInt32.self)
+    }
+    buffers.ring.advance()
+  }
+
+  // The vertical pass: the ring's rows become the one between the passes.
+  private func weighColumns(_ rows: TapRows) {
+    let out = UnsafeMutableBufferPointer(
+      rebasing: buffers.between.bytes.bindMemory(to: Int32.self)[..<sampleCount])
+    guard let table = arithmetic.vertical else { return spread(rows, into: out) }
+    let taps = rowIndex * table.tapStride..<rowIndex * table.tapStride + rows.count
+    let shift = table.fractionBits - arithmetic.intermediateBits
+    let half = shift > 0 ? 1 << (shift - 1) : 0
+    let start = half - arithmetic.centre << table.fractionBits
+    switch table.weights {
+    case .narrow(let weights):
+      let weights = weights.span.extracting(taps)
+      if arithmetic.element == .uint8 {
+        VerticalKernels.weigh(
+          bytes: rows, by: weights, start: Int32(start), shift: shift, into: out)
+      } else {
+        VerticalKernels.weigh(words: rows, by: weights, start: Int32(half), shift: shift, into: out)
+      }
+    case .wide(let weights):
+      let weights = weights.span.extracting(taps)
+      let start = Int64(start)
+      switch arithmetic.element {
+      case .uint8:
+        WideVerticalKernels.weigh(
+          rows, of: UInt8.self, by: weights, start: start, shift: shift, into: out)
+      case .uint16, .centred16:
+        WideVerticalKernels.weigh(
+          rows, of: UInt16.self, by: weights, start: start, shift: shift, into: out)
+      case .uint32:
+        WideVerticalKernels.weigh(
+          rows, of: UInt32.self, by: weights, start: start, shift: shift, into: out)
+      }
+    }
+  }
+
+  private func spread(_ rows: TapRows, into out: UnsafeMutableBufferPointer<Int32>) {
+    let bits = arithmetic.intermediateBits
+    let row = UnsafeRawBufferPointer(rebasing: rows.slots[rows.start(ofTap: 0)...])
+    switch arithmetic.element {
+    case .uint8:
+      SpreadKernels.spread(
+        row, of: UInt8.self, centre: arithmetic.centre, bits: bits, into: out)
+    case .uint16:
+      SpreadKernels.spread(
+        row, of: UInt16.self, centre: arithmetic.centre, bits: bits, into: out)
+    case .uint32:
+      SpreadKernels.spread(
+        row, of: UInt32.self, centre: arithmetic.centre, bits: bits, into: out)
+    case .centred16:
+      SpreadKernels.spread(row, of: Int16.self, centre: 0, bits: bits, into: out)
+    }
+  }
+
+  // The horizontal pass over the row between the passes, and the rounding.
+  private func weighRow(into bytes: UnsafeMutableRawBufferPointer) {
+    let between = UnsafeBufferPointer(buffers.between.bytes.bindMemory(to: Int32.self))
+    guard let table = arithmetic.horizontal else { return finish(between, into: bytes) }
+    switch table.weights {
+    case .narrow(let weights):
+      let sums = buffers.sums.bytes.bindMemory(to: Int32.self)
+      HorizontalKernels.weigh(
+        between, channelCount: channelCount, table: table, weights: weights.span, into: sums)
+      finish(UnsafeBufferPointer(sums), into: bytes)
+    case .wide(let weights):
+      let sums = buffers.sums.bytes.bindMemory(to: Int64.self)
+      WideHorizontalKernels.weigh(
+        between, channelCount: channelCount, table: table, weights: weights.span, into: sums)
+      finish(UnsafeBufferPointer(sums), into: bytes)
+    }
+  }
+
+  @inline(__always)
+  private func finish<Sum: FixedWidthInteger & SignedInteger>(
+    _ sums: UnsafeBufferPointer<Sum>, into bytes: UnsafeMutableRawBufferPointer
+  ) {
+    let bits = arithmetic.resultBits
+    switch (layout.format.depth, layout.format.hasAlpha) {
+    case (.eight, false):
+      FinishKernels.round(sums, bits: bits, into: bytes.bindMemory(to: UInt8.self))
+    case (.sixteen, false):
+      FinishKernels.round(sums, bits: bits, into: bytes.bindMemory(to: UInt16.self))
+    case (.eight, true):
+      FinishKernels.unpremultiply(
+        sums, channelCount: channelCount, bits: bits, into: bytes.bindMemory(to: UInt8.self))
+    case (.sixteen, true):
+      FinishKernels.unpremultiply(
+        sums, channelCount: channelCount, bits: bits, into: bytes.bindMemory(to: UInt16.self))
+    }
+  }
+}
