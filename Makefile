@@ -1,0 +1,103 @@
+# imgbatch: `make demo` to see it work, `make test` to prove it, `make install` to have it.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+PACKAGES := libpng-dev zlib1g-dev
+SOURCES := Sources Tests Package.swift
+
+# Warnings are errors here and in CI, not for whoever builds with a newer compiler.
+export IMGBATCH_STRICT := 1
+BUILD := $(SWIFT) build --explicit-target-dependency-import-check error
+RELEASE_DIR = $(shell $(SWIFT) build -c release --show-bin-path)
+
+.DEFAULT_GOAL := help
+.PHONY: help
+help: ## List what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+.PHONY: dependencies
+dependencies: ## Install the libraries that are missing (Debian; through sudo unless root)
+	@missing=; for package in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q ' installed' \
+	    || missing="$$missing $$package"; \
+	done; \
+	test -z "$$missing" && exit 0; \
+	if ! command -v apt-get >/dev/null; then \
+	  echo "not a Debian system: please install the like of:$$missing" >&2; exit 1; fi; \
+	as_root=; if [ "$$(id -u)" -ne 0 ]; then as_root=sudo; fi; \
+	echo "installing$$missing $${as_root:+(through sudo)}"; \
+	$$as_root apt-get update -q && $$as_root apt-get install -y -q --no-install-recommends $$missing
+
+.PHONY: build
+build: dependencies ## Build the release
+	$(BUILD) -c release
+
+.PHONY: demo
+demo: build ## Make a folder of sample images and resize it
+	rm -rf demo && mkdir demo
+	$(RELEASE_DIR)/sample-images demo demo/in
+	@echo '--- the main job; one file is broken on purpose, so its status is 1'
+	$(RELEASE_DIR)/imgbatch resize demo/in demo/out --size 320 --workers 4 || [ $$? -eq 1 ]
+	@echo '--- what it made'
+	$(RELEASE_DIR)/imgbatch inspect demo/out --quiet
+
+.PHONY: lint
+lint: ## Check the format
+	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
+
+.PHONY: format
+format: ## Mend the format
+	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
+
+.PHONY: test
+test: dependencies lint build ## Lint, build, and run all tests
+	IMGBATCH_BINARY=$(RELEASE_DIR)/imgbatch $(SWIFT) test
+
+.PHONY: testdata
+testdata: build ## Make testdata/ anew
+	$(RELEASE_DIR)/sample-images testdata testdata
+
+.PHONY: asan
+asan: dependencies ## Run the tests under the address sanitizer
+	SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 \
+	  $(SWIFT) test --sanitize=address --scratch-path .build-asan
+
+# The thread sanitizer does not see the futex in Synchronization.Mutex and takes every guarded
+# access for a race. So it runs on a copy, in which a mutex of pthreads hides it.
+.PHONY: tsan
+tsan: dependencies ## Run the tests under the thread sanitizer
+	rm -rf .build-tsan/package && mkdir -p .build-tsan/package
+	cp -R Package.swift Sources Tests testdata .build-tsan/package/
+	for module in $$(grep -rl 'import Synchronization' Sources | cut -d/ -f2 | sort -u); do \
+	  cp Tests/Sanitizers/Mutex.swift .build-tsan/package/Sources/$$module/; done
+	cd .build-tsan/package && SWIFT_BACKTRACE=enable=no \
+	  $(SWIFT) test --sanitize=thread --scratch-path ../build
+
+.PHONY: install
+install: dependencies ## Install one static binary, man page and completions below PREFIX
+	$(BUILD) -c release --static-swift-stdlib --product imgbatch --scratch-path .build-static
+	install -D -s -m 755 .build-static/release/imgbatch $(DESTDIR)$(PREFIX)/bin/imgbatch
+	install -D -m 644 docs/imgbatch.1 $(DESTDIR)$(PREFIX)/share/man/man1/imgbatch.1
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	cd $(DESTDIR)$(PREFIX)/share && imgbatch=../bin/imgbatch \
+	  && $$imgbatch --generate-completion-script bash > bash-completion/completions/imgbatch \
+	  && $$imgbatch --generate-completion-script zsh > zsh/site-functions/_imgbatch \
+	  && $$imgbatch --generate-completion-script fish > fish/vendor_completions.d/imgbatch.fish
+
+.PHONY: uninstall
+uninstall: ## Remove what install installed
+	rm -f $(DESTDIR)$(PREFIX)/bin/imgbatch $(DESTDIR)$(PREFIX)/share/man/man1/imgbatch.1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/imgbatch \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_imgbatch \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/imgbatch.fish
+
+.PHONY: man
+man: ## Make the man page anew from the command line's own description
+	$(SWIFT) package --allow-writing-to-package-directory generate-manual \
+	  --output-directory docs
+
+.PHONY: clean
+clean: ## Remove all that was built
+	rm -rf .build .build-asan .build-tsan .build-static demo

@@ -1,0 +1,50 @@
+#define _GNU_SOURCE
+#include "CLinuxShim.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+const int linux_o_tmpfile = O_TMPFILE;
+
+int linux_affinity_count(void) {
+  // A kernel with more processors than the set has room for answers EINVAL: grow until it fits.
+  for (int processors = 1024; processors <= 1 << 20; processors *= 4) {
+    cpu_set_t *set = CPU_ALLOC(processors);
+    if (set == NULL) return -1;
+    size_t size = CPU_ALLOC_SIZE(processors);
+    int failed = sched_getaffinity(0, size, set);
+    int count = failed ? -1 : CPU_COUNT_S(size, set);
+    CPU_FREE(set);
+    if (!failed) return count;
+  }
+  return -1;
+}
+
+const char *linux_dirent_name(const struct dirent *entry) { return entry->d_name; }
+
+const char *linux_error_name(int number) { return strerrorname_np(number); }
+
+int linux_signal_is_ignored(int number) {
+  struct sigaction action;
+  return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+static void set_action(int number, void (*handler)(int)) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = handler;
+  sigaction(number, &action, NULL);
+}
+
+void linux_ignore_signal(int number) { set_action(number, SIG_IGN); }
+
+void linux_default_signal(int number) { set_action(number, SIG_DFL); }
+
+int linux_terminal_columns(int descriptor) {
+  struct winsize window;
+  return ioctl(descriptor, TIOCGWINSZ, &window) == 0 ? window.ws_col : -1;
+}

@@ -1,0 +1,30 @@
+// What the Glibc module lacks: macros that Swift cannot import.
+#ifndef CLINUXSHIM_H
+#define CLINUXSHIM_H
+
+#include <dirent.h>
+#include <stddef.h>
+
+// open(2): an unnamed file in a folder. A compound macro, which Swift cannot import.
+extern const int linux_o_tmpfile;
+
+// The number of processors that sched_setaffinity(2) leaves to this process, or -1 with errno.
+int linux_affinity_count(void);
+
+// The name in a directory entry; d_name is an array, which Swift sees as a tuple.
+const char *linux_dirent_name(const struct dirent *entry);
+
+// strerrorname_np(3): the name of an error number, or NULL.
+const char *linux_error_name(int number);
+
+// signal(7): whether a signal is ignored now. The handler is a union in a macro.
+int linux_signal_is_ignored(int number);
+
+// signal(7): ignores a signal, or gives it back its default action.
+void linux_ignore_signal(int number);
+void linux_default_signal(int number);
+
+// ioctl(2) TIOCGWINSZ: the columns of the terminal, or -1.
+int linux_terminal_columns(int descriptor);
+
+#endif

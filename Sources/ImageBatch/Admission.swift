@@ -1,0 +1,31 @@
+import ConcurrencyPrimitives
+import ImageCodecs
+
+/// Room to start work: the bytes that all jobs together may hold.
+///
+/// A job asks for all it will ever hold, at once and before it allocates anything, so that jobs
+/// never wait for each other in a circle; the requests are served in their order, so that a large
+/// picture is not starved by small ones.
+struct Admission: Sendable {
+  private let memory: WeightedSemaphore
+
+  init(memoryByteCount: Int) {
+    memory = WeightedSemaphore(capacity: max(1, memoryByteCount))
+  }
+
+  /// The most bytes that were held at once.
+  var peakByteCount: Int { memory.highWaterMark }
+
+  /// Waits until there is room for `byteCount` bytes; it is given back when the permit goes.
+  ///
+  /// - Throws: `JobFailure` at once where the picture can never fit; `CancellationError`.
+  func admit(_ byteCount: Int) async throws -> WeightedSemaphore.Permit {
+    do {
+      return try await memory.acquire(byteCount)
+    } catch let error as WeightedSemaphore.Overweight {
+      throw JobFailure(
+        stage: .admit, code: "memoryBudget",
+        message: "needs \(error.needed) bytes of memory, allowed are \(error.capacity)")
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/// A file name as the kernel has it: bytes without a slash, ended by a zero.
+struct FileName: Hashable, Sendable {
+  /// With the closing zero: ready for a system call.
+  let bytes: [CChar]
+
+  init(zeroTerminated bytes: [CChar]) {
+    precondition(bytes.last == 0)
+    self.bytes = bytes
+  }
+
+  init(_ text: String) {
+    self.init(zeroTerminated: Array(text.utf8CString))
+  }
+
+  /// The bytes before the closing zero.
+  var content: ArraySlice<CChar> { bytes.dropLast() }
+
+  /// The ending after the last dot in lower case, or nil where there is none or it is no ASCII.
+  ///
+  /// A dot at the start makes a hidden file, not an ending.
+  var fileExtension: String? {
+    guard let dot = content.lastIndex(of: .dot), dot > 0 else { return nil }
+    let ending = content[(dot + 1)...]
+    guard !ending.isEmpty, ending.count <= 8, ending.allSatisfy({ $0 > 0 }) else { return nil }
+    return String(decoding: ending.map(UInt8.init(bitPattern:)), as: UTF8.self).lowercased()
+  }
+
+  /// The name with another ending; the old one goes if there is one.
+  func replacingExtension(with fileExtension: String) -> FileName {
+    var stem = content
+    if self.fileExtension != nil, let dot = stem.lastIndex(of: .dot) { stem = stem[..<dot] }
+    return FileName(zeroTerminated: stem + [.dot] + fileExtension.utf8CString)
+  }
+
+  /// The name with one more ending.
+  func appendingExtension(_ fileExtension: String) -> FileName {
+    FileName(zeroTerminated: content + [.dot] + fileExtension.utf8CString)
+  }
+}
+
+extension CChar {
+  static let dot = CChar(bitPattern: UInt8(ascii: "."))
+}

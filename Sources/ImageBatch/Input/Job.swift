@@ -1,0 +1,78 @@
+import Glibc
+import SystemPackage
+
+/// A folder below IN that is being walked, and its mirror below OUT.
+final class InputFolder: Sendable {
+  let directory: Directory
+
+  /// As people know it: IN and the path below it.
+  let path: FilePath
+
+  /// Where its outputs go; nil where nothing is written.
+  let output: OutputFolder?
+
+  init(directory: Directory, path: FilePath, output: OutputFolder?) {
+    self.directory = directory
+    self.path = path
+    self.output = output
+  }
+}
+
+/// One picture to be worked on.
+struct Job: Sendable {
+  /// Where the bytes come from.
+  enum Source: Sendable {
+    case file(InputFolder, FileName)
+    case standardInput
+  }
+
+  let source: Source
+
+  /// The input as people know it.
+  let input: FilePath
+
+  /// Where the output goes; nil where nothing is written.
+  let destination: Destination?
+
+  /// Whether a symbolic link may stand in the file's place.
+  let followsLinks: Bool
+}
+
+/// Where one output goes.
+enum Destination: Sendable {
+  case file(OutputFolder, FileName)
+  case standardOutput
+
+  /// As people know it.
+  var path: FilePath {
+    switch self {
+    case .file(let folder, let name): folder.path.appending(name)
+    case .standardOutput: FilePath("-")
+    }
+  }
+}
+
+/// What a walk finds.
+enum Finding: Sendable {
+  case job(Job)
+  /// Left alone by rule, with the rule.
+  case skipped(FilePath, String)
+  /// A folder or name that could not be looked into.
+  case failed(FilePath, JobFailure)
+
+  var input: FilePath {
+    switch self {
+    case .job(let job): job.input
+    case .skipped(let path, _), .failed(let path, _): path
+    }
+  }
+}
+
+extension FilePath {
+  /// The path of `name` in this folder.
+  func appending(_ name: FileName) -> FilePath {
+    var path = self
+    path.append(FilePath(platformString: name.bytes).components)
+    return path
+  }
+}

@@ -1,0 +1,200 @@
+import Glibc
+import ImageCodecs
+import SystemPackage
+
+/// Walks a tree and yields what it finds, lazily: one folder's names at a time, sorted by their
+/// bytes, the files of a folder before its subfolders.
+///
+/// In memory are the names of the folders on the way down, and no more, so that a tree of a
+/// million files is walked flat. Folders are told by device and inode: OUT below IN is left out
+/// whatever path leads there, and a loop of links ends where it began.
+struct Walker {
+  private let selection: InputSelection
+  private let naming: OutputNaming
+
+  /// OUT, which is never walked, whatever path leads there.
+  var excludedFolder: FileIdentity?
+
+  private var levels: [Level]
+
+  /// What stands on the way down: a folder and what is left to do in it.
+  private final class Level {
+    let folder: InputFolder
+    /// Below IN.
+    let relativePath: FilePath
+    let listing: FolderListing
+    var next = 0
+    /// The files come first, then the listing is gone through again for the subfolders.
+    var isInSubfolders = false
+
+    init(folder: InputFolder, relativePath: FilePath, listing: consuming FolderListing) {
+      self.folder = folder
+      self.relativePath = relativePath
+      self.listing = listing
+    }
+  }
+
+  /// - Parameters:
+  ///   - root: IN.
+  ///   - naming: how outputs are named, so that two inputs with one output are found.
+  /// - Throws: `BatchError` where IN cannot be listed, or holds two inputs for one output.
+  init(
+    root: InputFolder, selection: InputSelection, naming: OutputNaming
+  ) throws(BatchError) {
+    self.selection = selection
+    self.naming = naming
+    levels = []
+    do {
+      try enter(root, relativePath: FilePath())
+    } catch let cause as Errno {
+      throw BatchError(.inputUnavailable, root.path, cause)
+    } catch let error as BatchError {
+      throw error
+    } catch {
+      throw BatchError(.inputUnavailable, "\(root.path.escaped): \(error)")
+    }
+  }
+
+  /// The next finding, or nil at the end.
+  ///
+  /// - Throws: `BatchError` where a folder has two inputs for one output, before any of them.
+  mutating func next() throws(BatchError) -> Finding? {
+    while let level = levels.last {
+      guard level.next < level.listing.count else {
+        if level.isInSubfolders {
+          levels.removeLast()
+        } else {
+          level.isInSubfolders = true
+          level.next = 0
+        }
+        continue
+      }
+      let index = level.next
+      level.next += 1
+      if let finding = try look(at: index, of: level) { return finding }
+    }
+    return nil
+  }
+
+  private mutating func look(at index: Int, of level: Level) throws(BatchError) -> Finding? {
+    let listed = level.listing.kind(at: index)
+    // Most entries belong to the other pass, and need not be named for it.
+    if listed == .file && level.isInSubfolders || listed == .folder && !level.isInSubfolders {
+      return nil
+    }
+    let name = level.listing.name(at: index)
+    let relativePath = level.relativePath.appending(name)
+    let path = level.folder.path.appending(name)
+    let kind: FolderListing.Kind
+    do {
+      kind = try resolve(listed, name, in: level.folder.directory)
+    } catch {
+      guard !level.isInSubfolders else { return nil }
+      return .failed(path, JobFailure(.walk, error))
+    }
+    if kind == .folder {
+      guard level.isInSubfolders, !selection.isExcluded(relativePath) else { return nil }
+      return try descend(into: name, path: path, relativePath: relativePath, from: level)
+    }
+    guard !level.isInSubfolders, selection.admitsFile(relativePath) else { return nil }
+    switch kind {
+    case .file:
+      let destination = level.folder.output.map { Destination.file($0, naming.name(for: name)) }
+      return .job(
+        Job(
+          source: .file(level.folder, name), input: path, destination: destination,
+          followsLinks: selection.followsLinks))
+    case .link:
+      return .skipped(path, "a symbolic link")
+    default:
+      return .skipped(path, "not a regular file")
+    }
+  }
+
+  /// What an entry is, asked from the system only where the folder did not tell.
+  private func resolve(
+    _ kind: FolderListing.Kind, _ name: FileName, in directory: Directory
+  ) throws(Errno) -> FolderListing.Kind {
+    switch kind {
+    case .unknown:
+      let status = try directory.status(of: name, followingLinks: false)
+      return try resolve(FolderListing.Kind(mode: status.st_mode), name, in: directory)
+    case .link where selection.followsLinks:
+      return FolderListing.Kind(mode: try directory.status(of: name, followingLinks: true).st_mode)
+    default:
+      return kind
+    }
+  }
+
+  private mutating func descend(
+    into name: FileName, path: FilePath, relativePath: FilePath, from level: Level
+  ) throws(BatchError) -> Finding? {
+    do {
+      let directory = try waitingForDescriptors { () throws(Errno) in
+        try level.folder.directory.subfolder(name, followingLinks: selection.followsLinks)
+      }
+      let isLoop = levels.contains { $0.folder.directory.identity == directory.identity }
+      guard directory.identity != excludedFolder, !isLoop else { return nil }
+      let output = level.folder.output.map { OutputFolder(name, in: $0) }
+      try enter(
+        InputFolder(directory: directory, path: path, output: output), relativePath: relativePath)
+      return nil
+    } catch let error as BatchError {
+      throw error
+    } catch {
+      return .failed(path, JobFailure(.walk, error))
+    }
+  }
+
+  private mutating func enter(_ folder: InputFolder, relativePath: FilePath) throws {
+    let includesHidden = selection.includesHidden
+    let listing = try FolderListing(of: folder.directory) { name, _ in
+      includesHidden ? !TemporaryName.matches(name) : name.first != .dot
+    }
+    let level = Level(folder: folder, relativePath: relativePath, listing: listing)
+    if folder.output != nil { try checkCollisions(in: level) }
+    levels.append(level)
+  }
+
+  /// Makes sure that no two pictures of a folder have one output.
+  ///
+  /// Only names that clash are opened: another file beside the picture (`a.png`, `a.txt`) is no
+  /// reason to refuse.
+  private func checkCollisions(in level: Level) throws(BatchError) {
+    var renamed: [FileName: [FileName]] = [:]
+    for index in 0..<level.listing.count where level.listing.kind(at: index) != .folder {
+      let name = level.listing.name(at: index)
+      let output = naming.name(for: name)
+      if output != name { renamed[output, default: []].append(name) }
+    }
+    for index in 0..<level.listing.count where !renamed.isEmpty {
+      let name = level.listing.name(at: index)
+      if level.listing.kind(at: index) != .folder, naming.name(for: name) == name {
+        renamed[name]?.append(name)
+      }
+    }
+    let clashes = renamed.compactMap { output, inputs -> String? in
+      let pictures = inputs.filter { isPicture($0, in: level) }.map {
+        level.folder.path.appending($0).escaped
+      }
+      guard pictures.count > 1, let folder = level.folder.output else { return nil }
+      return folder.path.appending(output).escaped + ": "
+        + pictures.sorted().joined(separator: ", ")
+    }
+    guard clashes.isEmpty else {
+      throw BatchError(
+        .collision, "several inputs for one output: " + clashes.sorted().joined(separator: "; "))
+    }
+  }
+
+  private func isPicture(_ name: FileName, in level: Level) -> Bool {
+    guard
+      selection.admitsFile(level.relativePath.appending(name)),
+      case .file(let file)? = try? InputFile.open(
+        name, in: level.folder.directory, followingLinks: selection.followsLinks)
+    else { return false }
+    var prefix = [UInt8](repeating: 0, count: CodecRegistry.prefixByteCount)
+    let count = prefix.withUnsafeMutableBytes { (try? file.read(at: 0, into: $0)) ?? 0 }
+    return CodecRegistry.codec(recognizing: Array(prefix.prefix(count))) != nil
+  }
+}

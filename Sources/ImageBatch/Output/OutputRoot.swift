@@ -1,0 +1,47 @@
+import Glibc
+import SystemPackage
+
+/// OUT, opened before anything is decoded, so that a run that cannot write says so at once.
+enum OutputRoot {
+  /// Opens the folder that outputs go into, and makes it where it is missing.
+  ///
+  /// - Parameters:
+  ///   - isShared: whether other runs may write there at the same time: single pictures may.
+  /// - Throws: `BatchError` `.outputUnavailable`, `.outputInUse`.
+  static func open(_ path: FilePath, isShared: Bool) throws(BatchError) -> Directory {
+    do {
+      var isNew = true
+      do {
+        _ = try retryOnInterrupt { path.withPlatformString { mkdir($0, 0o777) } }
+      } catch  where error == .fileExists {
+        isNew = false
+      }
+      let directory = try Directory(path: path)
+      try checkWritable(directory)
+      if !isShared {
+        try lock(directory)
+        if !isNew { try TemporaryName.sweep(directory) }
+      }
+      return directory
+    } catch  where error == .wouldBlock {
+      throw BatchError(.outputInUse, "\(path.escaped): in use by another run")
+    } catch {
+      throw BatchError(.outputUnavailable, path, error)
+    }
+  }
+
+  private static func checkWritable(_ directory: Directory) throws(Errno) {
+    _ = try retryOnInterrupt {
+      faccessat(directory.descriptor, ".", W_OK | X_OK, AT_EACCESS)
+    }
+  }
+
+  /// flock(2): held until the descriptor is closed, whatever ends the process.
+  private static func lock(_ directory: Directory) throws(Errno) {
+    do {
+      _ = try retryOnInterrupt { flock(directory.descriptor, LOCK_EX | LOCK_NB) }
+    } catch  where error == .notSupported || error == .noLocks || error == .invalidArgument {
+      // A file system without locks: two runs at once still write the same bytes.
+    }
+  }
+}

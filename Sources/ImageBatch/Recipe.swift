@@ -1,0 +1,96 @@
+public import ImageCodecs
+public import Raster
+
+/// What becomes of a picture on its way from IN to OUT.
+public struct Recipe: Sendable {
+  /// The size it is brought to; nil keeps its own.
+  public var resize: ResizeRequest?
+
+  /// The format it is written in; nil keeps its own.
+  public var format: ImageFormat?
+
+  /// Whether it is turned upright, and its orientation tag cleared.
+  public var appliesOrientation = true
+
+  /// Which metadata is kept.
+  public var metadata = MetadataPolicy.safe
+  /// How much the encoder tries.
+  public var encoding = EncodeOptions()
+
+  /// A recipe; without arguments, a copy.
+  public init(resize: ResizeRequest? = nil, format: ImageFormat? = nil) {
+    self.resize = resize
+    self.format = format
+  }
+}
+
+/// A recipe, worked out for one picture from its header alone.
+struct Conversion {
+  /// The steps from the reader's rows to the writer's; none where the picture is copied.
+  let steps: [any Transform]
+  let codec: any ImageCodec
+  let format: ImageFormat
+  let outputLayout: RowLayout
+  let metadata: Metadata
+
+  /// Whether nothing about the pixels or their form changes: they are copied as they are.
+  let isCopy: Bool
+
+  /// - Throws: `JobFailure`, `SizeOverflow`, `TransformError`.
+  init(_ recipe: Recipe, header: ImageHeader, codec reader: any ImageCodec) throws {
+    let orientation = recipe.appliesOrientation ? header.metadata.orientation : .upright
+    let input = try header.layout()
+    let wanted = recipe.format ?? header.format
+    guard let writer = CodecRegistry.codec(for: wanted) else {
+      throw JobFailure(stage: .encode, code: "unsupported", message: "\(wanted) cannot be written")
+    }
+    var steps: [any Transform] = []
+    if let resize = recipe.resize {
+      steps = try resize.steps(for: input, turnedBy: orientation)
+    } else if orientation != .upright {
+      steps = [Orient(orientation)]
+    }
+    isCopy = steps.isEmpty && wanted == header.format
+    var layout = try steps.reduce(input) { try $1.outputLayout(for: $0) }
+    let storage = writer.storage(of: layout.format, in: wanted)
+    if storage != layout.format {
+      steps.append(ConvertFormat(to: storage))
+      layout = try RowLayout(size: layout.size, format: storage)
+    }
+    var metadata = reader.metadata(of: header, keeping: recipe.metadata)
+    if recipe.appliesOrientation { metadata.orientation = .upright }
+    self.steps = steps
+    self.codec = writer
+    self.format = wanted
+    self.outputLayout = layout
+    self.metadata = metadata
+  }
+
+  /// The most bytes that the job holds at once, known before any of them is allocated.
+  ///
+  /// - Throws: `SizeOverflow`.
+  func memoryByteCount(header: ImageHeader, inputByteCount: Int) throws -> Int {
+    var layout = try header.layout()
+    var total = try ReadingCost.byteCount(header: header, inputByteCount: inputByteCount)
+    if isCopy {
+      return try total.plus(inputByteCount).plus(layout.bytesPerRow)
+    }
+    for step in steps {
+      total = try total.plus(step.workingByteCount(for: layout))
+      layout = try step.outputLayout(for: layout)
+    }
+    return try total.plus(layout.bytesPerRow)
+      .plus(codec.writerByteCount(for: layout, in: format, metadata: metadata))
+  }
+}
+
+/// What reading a picture costs, whatever is done with its rows.
+enum ReadingCost {
+  /// The bytes of the source's buffer, the reader and the metadata.
+  ///
+  /// - Throws: `SizeOverflow`.
+  static func byteCount(header: ImageHeader, inputByteCount: Int) throws(SizeOverflow) -> Int {
+    try min(ByteSource.defaultBufferByteCount, inputByteCount)
+      .plus(header.readerByteCount).plus(header.metadata.byteCount)
+  }
+}

@@ -1,0 +1,72 @@
+public import ConcurrencyPrimitives
+public import ImageCodecs
+public import Raster
+public import SystemPackage
+
+/// The end of a job; every job that was found has exactly one.
+public struct Outcome: Sendable {
+  /// How it ended.
+  public enum Status: Sendable {
+    /// The output stands complete under its name.
+    case written
+    /// The picture was read to its end without an error; nothing was to be written.
+    case verified
+    /// The header was read.
+    case inspected
+    /// What would be done is known; nothing was done.
+    case planned
+    /// The output was there already.
+    case upToDate
+    /// Left alone by rule, with the rule.
+    case skipped(String)
+    case failed(JobFailure)
+    /// The run ended first.
+    case cancelled(Interruption)
+  }
+
+  /// The place of the job in the order of the input, from 0.
+  public internal(set) var index = 0
+
+  /// The input as people know it: IN and the path below it.
+  public let input: FilePath
+
+  /// The output, where there is or would be one.
+  public var output: FilePath?
+
+  /// How it ended.
+  public var status: Status
+
+  /// What the file's header said, once it was read.
+  public var header: ImageHeader?
+
+  /// The size of the picture that was, or would be, written.
+  public var outputSize: PixelSize?
+
+  /// The size of the input file.
+  public var inputByteCount: Int?
+  /// The size of the output file, once it is complete.
+  public var outputByteCount: Int?
+
+  /// The bytes that the job had to hold at once, as its permit counts them.
+  public var memoryByteCount: Int?
+
+  /// Where the time went.
+  public var times: StageTimes
+
+  /// What was odd and yet no failure, a sentence each.
+  public var warnings: [String]
+
+  init(input: FilePath, status: Status) {
+    self.input = input
+    self.status = status
+    times = StageTimes()
+    warnings = []
+  }
+}
+
+extension Outcome {
+  /// The failure, if it failed.
+  public var failure: JobFailure? {
+    if case .failed(let failure) = status { failure } else { nil }
+  }
+}

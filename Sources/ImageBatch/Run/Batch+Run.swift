@@ -1,0 +1,154 @@
+import ConcurrencyPrimitives
+import SystemPackage
+import Synchronization
+
+extension Batch {
+  /// Runs the plan to its end: walks, works on as many pictures at once as there are workers,
+  /// writes, and settles every job that was found.
+  ///
+  /// A bad file is an outcome. Cancelling the task that runs it stops the batch.
+  ///
+  /// - Parameter onOutcome: told of each job as it settles, one at a time.
+  /// - Throws: `BatchError` where the batch can't start; nothing was written then.
+  public func run(
+    onOutcome: @escaping @Sendable (Outcome) -> Void = { _ in }
+  ) async throws(BatchError) -> BatchReport {
+    let crew = try Crew(workerCount: plan.workerCount, countsAhead: plan.countsAhead)
+    defer { crew.dismiss() }
+    let result = await withTaskCancellationHandler {
+      await withSiblings(of: { await self.pipeline(on: crew.workers, onOutcome) }, crew)
+    } onCancel: {
+      stop(.cancelled)
+    }
+    return try result.get()
+  }
+
+  /// Runs the pipeline beside all that may end it early; whoever ends first ends the others.
+  private func withSiblings(
+    of pipeline: @escaping @Sendable () async -> Result<BatchReport, BatchError>, _ crew: Crew
+  ) async -> Result<BatchReport, BatchError> {
+    await withTaskGroup(of: Result<BatchReport, BatchError>?.self) { siblings in
+      siblings.addTask(executorPreference: crew.foreman) { await pipeline() }
+      siblings.addTask {
+        for await _ in self.closing.stream {}
+        return nil
+      }
+      siblings.addTask {
+        guard let deadline = self.work.effectiveDeadline else {
+          return await self.untilCancelled()
+        }
+        try? await Task.sleep(until: deadline.instant, clock: .suspending)
+        return nil
+      }
+      if let scout = crew.scout {
+        siblings.addTask(executorPreference: scout) {
+          self.countAhead()
+          return await self.untilCancelled()
+        }
+      }
+      var result = Result<BatchReport, BatchError>.success(BatchReport())
+      for await ending in siblings {
+        siblings.cancelAll()
+        if let ending { result = ending }
+      }
+      return result
+    }
+  }
+
+  private func untilCancelled<Result>() async -> Result? {
+    let never = AsyncStream<Never>.makeStream()
+    for await _ in never.stream {}
+    return nil
+  }
+
+  /// The walk, the workers and the writer.
+  private func pipeline(
+    on workers: WorkerPool, _ onOutcome: @Sendable (Outcome) -> Void
+  ) async -> Result<BatchReport, BatchError> {
+    var site: Worksite
+    do {
+      site = try Worksite(plan)
+    } catch {
+      return .failure(error)
+    }
+    var report = BatchReport()
+    let admission = Admission(memoryByteCount: plan.memoryByteCount)
+    let runner = JobRunner(plan: site.plan, admission: admission, work: work, intake: intake)
+    var writer = OutputWriter(isDurable: plan.isDurable)
+    var foundCount = 0
+    var unsettled: [Int: FilePath] = [:]
+    var isAtEnd = false
+    func settle(_ outcome: Outcome, at index: Int) {
+      var outcome = outcome
+      outcome.index = index
+      unsettled[index] = nil
+      report.settle(outcome)
+      publish(report)
+      onOutcome(outcome)
+    }
+    do {
+      try await fanOut(
+        over: { () throws -> (index: Int, finding: Finding)? in
+          guard intake.interruption == nil else { return nil }
+          guard let finding = try site.next() else {
+            isAtEnd = true
+            return nil
+          }
+          defer { foundCount += 1 }
+          unsettled[foundCount] = finding.input
+          return (foundCount, finding)
+        },
+        // Two more than there are workers: one result that is being written, one job to take up.
+        width: workers.threadCount + 2, on: workers,
+        process: { item in (item.index, await runner.run(item.finding)) },
+        collect: { (index, product) in
+          let outcome = writer.settle(product, interruption: intake.interruption)
+          settle(outcome, at: index)
+          if let failure = writer.deviceFailure { throw failure }
+          if plan.failurePolicy == .failFast, let failure = outcome.failure {
+            stop(.failure("\(outcome.input.escaped): \(failure)"))
+          }
+        })
+    } catch let error as BatchError {
+      stop(.failure(error.message))
+      report.ending = .broken(error)
+    } catch {
+      // The wait that was cancelled knows no cause; the scope does.
+    }
+    for (index, input) in unsettled.sorted(by: { $0.key < $1.key }) {
+      let cause = intake.interruption ?? .cancelled
+      settle(Outcome(input: input, status: .cancelled(cause)), at: index)
+    }
+    if case .completed = report.ending, let cause = intake.interruption,
+      !isAtEnd || report.cancelled > 0
+    {
+      report.ending = .interrupted(cause)
+    }
+    report.duration = SuspendingClock.now - start
+    report.peakMemoryByteCount = admission.peakByteCount
+    return .success(report)
+  }
+
+  private func publish(_ report: BatchReport) {
+    latestProgress.withLock {
+      $0.settled = report.found
+      $0.failed = report.failed
+      $0.done = report.done
+      $0.pixelCount = report.pixelCount
+    }
+  }
+
+  /// A walk of its own, as fast as the file system, so that progress knows its end.
+  private func countAhead() {
+    var reading = plan
+    reading.isDryRun = true
+    // What can't be walked is told by the walk that counts.
+    guard plan.fileList == nil, var site = try? Worksite(reading) else { return }
+    var count = 0
+    while intake.interruption == nil, let finding = try? site.next() {
+      _ = finding
+      count += 1
+    }
+    if intake.interruption == nil { latestProgress.withLock { $0.total = count } }
+  }
+}

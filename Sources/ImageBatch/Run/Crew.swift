@@ -1,0 +1,52 @@
+import ConcurrencyPrimitives
+import Glibc
+
+/// The threads of a run. They may block, which the shared pool of Swift's tasks must not: it has
+/// only as many threads as there are processors, and timers and signals need one of them.
+struct Crew {
+  /// Decode, transform and encode.
+  let workers: WorkerPool
+  /// Walks and writes.
+  let foreman: WorkerPool
+  /// Counts ahead, where that is wanted.
+  let scout: WorkerPool?
+
+  /// - Throws: `BatchError` `.systemLacks`.
+  init(workerCount: Int, countsAhead: Bool) throws(BatchError) {
+    try Self.checkDescriptors(workerCount: workerCount)
+    do {
+      workers = try WorkerPool(threadCount: workerCount, name: "imgbatch")
+      foreman = try WorkerPool(threadCount: 1, name: "imgbatch-main")
+      scout = countsAhead ? try WorkerPool(threadCount: 1, name: "imgbatch-count") : nil
+    } catch {
+      throw BatchError(.systemLacks, "\(error)")
+    }
+  }
+
+  /// Ends the threads and waits for them.
+  func dismiss() {
+    scout?.shutdown()
+    foreman.shutdown()
+    workers.shutdown()
+  }
+
+  /// The descriptors that a run needs besides two for each worker: the standard streams, IN and
+  /// OUT, the folders on the way down, one file being written.
+  static let baseDescriptorCount = 24
+
+  private static func checkDescriptors(workerCount: Int) throws(BatchError) {
+    let needed = baseDescriptorCount + 2 * workerCount
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    guard limit.rlim_cur < limit.rlim_max || limit.rlim_cur < rlim_t(needed) else { return }
+    // The soft limit is for programs that use select(2).
+    var raised = limit
+    raised.rlim_cur = limit.rlim_max
+    if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) != 0 { raised = limit }
+    guard raised.rlim_cur >= rlim_t(needed) else {
+      throw BatchError(
+        .systemLacks,
+        "\(workerCount) workers need \(needed) file descriptors, \(raised.rlim_cur) are allowed")
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import ConcurrencyPrimitives
+import ImageCodecs
+import Raster
+
+/// Follows one job through its stages: where its time goes, and where an error comes from, while
+/// rows flow through all of the stages by turns.
+///
+/// A change costs one reading of the clock, some 25 ns; a row takes microseconds.
+final class JobTrace {
+  private(set) var times = StageTimes()
+
+  /// The stage that ran last, where nothing runs.
+  private(set) var stage = JobFailure.Stage.read
+  private var since = SuspendingClock.now
+
+  /// Runs `body` as part of `stage`; afterwards what ran before goes on.
+  ///
+  /// - Throws: what `body` throws, as a `JobFailure` of this stage unless it says itself where it
+  ///   comes from, or is an interruption.
+  func perform<Result>(_ stage: JobFailure.Stage, _ body: () throws -> Result) throws -> Result {
+    let outer = change(to: stage)
+    do {
+      let result = try body()
+      change(to: outer)
+      return result
+    } catch {
+      switch error {
+      case is Interruption, is CancellationError, is JobFailure: throw error
+      default: throw JobFailure(stage, error)
+      }
+    }
+  }
+
+  @discardableResult
+  private func change(to stage: JobFailure.Stage) -> JobFailure.Stage {
+    let now = SuspendingClock.now
+    times[self.stage] += now - since
+    since = now
+    defer { self.stage = stage }
+    return self.stage
+  }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import ImageBatch
+
+/// Which files below IN are jobs.
+struct SelectionOptions: ParsableArguments {
+  @Option(help: "Only files that match; a pattern with a slash is held against the path below IN.")
+  var include: [String] = []
+
+  @Option(help: "No files and folders that match.")
+  var exclude: [String] = []
+
+  @Flag(help: "Files and folders whose name starts with a dot, too.")
+  var hidden = false
+
+  @Flag(help: "Follow symbolic links; loops are seen.")
+  var follow = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Work on the paths below IN that a file, or - for standard input, lists.",
+      valueName: "file"),
+    completion: .file())
+  var filesFrom: PathArgument?
+
+  @Flag(name: [.customShort("0"), .long], help: "The list's paths end with a zero byte.")
+  var null = false
+
+  func validate() throws {
+    guard !null || filesFrom != nil else {
+      throw ValidationError("--null says how the list of --files-from is written; it is missing.")
+    }
+  }
+
+  func apply(to plan: inout Plan) {
+    plan.selection = InputSelection(
+      includedPatterns: include, excludedPatterns: exclude, includesHidden: hidden,
+      followsLinks: follow)
+    plan.fileList = filesFrom.map {
+      Plan.FileListSource(
+        path: $0.isStandardStream ? nil : $0.path, isZeroTerminated: null)
+    }
+  }
+}

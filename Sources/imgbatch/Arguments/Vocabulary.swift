@@ -1,0 +1,31 @@
+public import ArgumentParser
+public import ImageCodecs
+public import Raster
+
+// The words of the library as words of the command line.
+
+extension Fit: ExpressibleByArgument {}
+extension ResamplingFilter: ExpressibleByArgument {}
+extension MetadataPolicy: ExpressibleByArgument {}
+extension SizeRequest: ExpressibleByArgument {}
+extension Position: ExpressibleByArgument {}
+
+/// A colour: `#rrggbb`, `white`, `transparent`.
+extension Colour: ExpressibleByArgument {}
+
+/// A format that can be written.
+struct FormatArgument: ExpressibleByArgument {
+  let format: ImageFormat
+
+  /// Those that `--to` takes. A bitmap can be read, not written: shades would be lost.
+  static let choices: [ImageFormat] = [.png, .ppm, .pgm, .pam, .qoi]
+
+  init?(argument: String) {
+    guard let format = Self.choices.first(where: { $0.name == argument.lowercased() }) else {
+      return nil
+    }
+    self.format = format
+  }
+
+  static var allValueStrings: [String] { choices.map(\.name) }
+}

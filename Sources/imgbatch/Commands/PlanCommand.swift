@@ -1,0 +1,39 @@
+import ArgumentParser
+import ImageBatch
+
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Tell what another command would do: jobs, pixels, memory, collisions.",
+    discussion: """
+      Nothing is written; the same as --dry-run.
+
+      Examples:
+        imgbatch plan resize ./in ./out --size 800
+        imgbatch plan convert ./in ./out --to png
+      """,
+    subcommands: [Resize.self, Convert.self])
+
+  struct Resize: ParsableCommand, ConversionCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Tell what 'imgbatch resize' would do.")
+
+    @OptionGroup(title: "Sizes and resampling") var resize: ResizeOptions
+    @OptionGroup var conversion: ConversionOptions
+
+    func recipe() -> Recipe { resize.recipe }
+    var notice: String? { resize.notice }
+    func run() throws { try convert(isDryRun: true) }
+  }
+
+  struct Convert: ParsableCommand, ConversionCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Tell what 'imgbatch convert' would do.")
+
+    @OptionGroup(title: "Format") var target: ConvertOptions
+    @OptionGroup var conversion: ConversionOptions
+
+    func recipe() -> Recipe { target.recipe }
+    func run() throws { try convert(isDryRun: true) }
+  }
+}

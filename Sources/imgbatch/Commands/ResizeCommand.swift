@@ -1,0 +1,75 @@
+import ArgumentParser
+import ImageBatch
+import Raster
+
+/// How pictures are brought to a size.
+struct ResizeOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The box 800x600, or 800 for a square one, 800x or x600 for one side, or 50%.",
+      valueName: "size"))
+  var size: SizeRequest?
+
+  @Option(
+    help: ArgumentHelp(
+      "inside and outside keep the shape, cover crops, contain pads, fill distorts.",
+      valueName: Fit.allCases.map(\.rawValue).joined(separator: "|")))
+  var fit = Fit.inside
+
+  @Flag(help: "Make small pictures larger, too.")
+  var enlarge = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The resampling filter.",
+      valueName: ResamplingFilter.allCases.map(\.rawValue).joined(separator: "|")))
+  var filter = ResamplingFilter.lanczos3
+
+  @Option(
+    help: ArgumentHelp(
+      "What cover keeps and where contain puts the picture: centre, top, bottom-left, …",
+      valueName: "position"))
+  var position = Position.centre
+
+  @Option(
+    help: ArgumentHelp(
+      "What contain pads with, such as #ff8800 or white. (default: transparent, or black where "
+        + "the picture has no alpha)", valueName: "colour"))
+  var background: Colour?
+
+  /// The size where none is given.
+  static let defaultSize = SizeRequest.box(width: 1024, height: 1024)
+
+  var recipe: Recipe {
+    Recipe(
+      resize: ResizeRequest(
+        size: size ?? Self.defaultSize, fit: fit, enlarges: enlarge, filter: filter,
+        position: position, background: background))
+  }
+
+  var notice: String? {
+    size == nil ? "fit \(fit.rawValue) \(Self.defaultSize) (the default size)" : nil
+  }
+}
+
+struct ResizeCommand: ParsableCommand, ConversionCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resize",
+    abstract: "Resize pictures; the tree of IN is mirrored in OUT.",
+    discussion: """
+      Examples:
+        imgbatch resize ./in ./out --workers 4
+        imgbatch resize ./in ./out --size 800x600 --fit cover
+        imgbatch resize photo.png small.png --size 50%
+      """)
+
+  @OptionGroup(title: "Sizes and resampling") var resize: ResizeOptions
+  @OptionGroup var conversion: ConversionOptions
+
+  @Flag(name: [.customShort("n"), .long], help: "Only tell what would be done.")
+  var dryRun = false
+
+  func recipe() -> Recipe { resize.recipe }
+  var notice: String? { resize.notice }
+  func run() throws { try convert(isDryRun: dryRun) }
+}

@@ -1,0 +1,50 @@
+import Glibc
+import Synchronization
+
+/// What is said to people, on standard error: whole lines, from any thread, and at the bottom of a
+/// terminal a progress line that they never run into.
+final class Console: Sendable {
+  static let shared = Console()
+
+  private let progressLine = Mutex("")
+
+  /// Says one line, with the program's name before it.
+  func say(_ message: String) {
+    progressLine.withLock { line in
+      let clearing = line.isEmpty ? "" : Self.clearLine
+      Self.write(clearing + "imgbatch: " + message + "\n" + line, to: STDERR_FILENO)
+    }
+  }
+
+  /// Shows a line in place of the last one; an empty one takes it away.
+  func showProgress(_ text: String) {
+    progressLine.withLock { line in
+      guard line != text else { return }
+      line = text
+      Self.write(Self.clearLine + text, to: STDERR_FILENO)
+    }
+  }
+
+  /// ECMA-48: carriage return, erase in line.
+  private static let clearLine = "\r\u{1B}[K"
+
+  /// Writes all of the text, as far as there is somebody to read it.
+  ///
+  /// - Returns: 0, or errno(3).
+  @discardableResult
+  static func write(_ text: String, to descriptor: CInt) -> CInt {
+    var text = text
+    return text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)
+      while !rest.isEmpty {
+        let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+        if count >= 0 {
+          rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        } else if errno != EINTR {
+          return errno
+        }
+      }
+      return 0
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import ConcurrencyPrimitives
+import FoundationEssentials
+import ImageBatch
+import ImageCodecs
+import Raster
+import SystemPackage
+
+/// One job as an object of the report.
+struct JobRecord: Encodable {
+  struct Seconds: Encodable {
+    let read: Double
+    let decode: Double
+    let transform: Double
+    let encode: Double
+    let write: Double
+  }
+
+  var input: String?
+  var inputBase64: String?
+  var output: String?
+  var outputBase64: String?
+  let status: String
+  var stage: String?
+  var code: String?
+  var message: String?
+  var width: Int?
+  var height: Int?
+  var inputBytes: Int?
+  var outputBytes: Int?
+  let seconds: Seconds
+  var warnings: [String]?
+
+  init(_ outcome: Outcome) {
+    (input, inputBase64) = Self.lossless(outcome.input)
+    if let path = outcome.output { (output, outputBase64) = Self.lossless(path) }
+    status = outcome.status.name
+    switch outcome.status {
+    case .failed(let failure):
+      stage = failure.stage.rawValue
+      code = failure.code
+      message = failure.message
+    case .skipped(let rule):
+      message = rule
+    case .cancelled(let interruption):
+      message = interruption.description
+    case .written, .verified, .inspected, .planned, .upToDate:
+      break
+    }
+    let size = outcome.outputSize ?? outcome.header?.size
+    width = size?.width
+    height = size?.height
+    inputBytes = outcome.inputByteCount
+    outputBytes = outcome.outputByteCount
+    let times = outcome.times
+    seconds = Seconds(
+      read: times.read.seconds, decode: times.decode.seconds, transform: times.transform.seconds,
+      encode: times.encode.seconds, write: times.write.seconds)
+    warnings = outcome.warnings.isEmpty ? nil : outcome.warnings
+  }
+
+  /// A path as text, or, where its bytes are no text, as base64.
+  private static func lossless(_ path: FilePath) -> (String?, base64: String?) {
+    if let text = path.validText { return (text, nil) }
+    return (nil, Data(path.bytes).base64EncodedString())
+  }
+}
+
+/// The last object of the report.
+struct SummaryRecord: Encodable {
+  struct Counts: Encodable {
+    let found: Int
+    let written: Int
+    let upToDate: Int
+    let skipped: Int
+    let failed: Int
+    let cancelled: Int
+    let seconds: Double
+  }
+
+  let summary: Counts
+
+  init(_ report: BatchReport) {
+    summary = Counts(
+      found: report.found, written: report.done, upToDate: report.upToDate,
+      skipped: report.skipped, failed: report.failed, cancelled: report.cancelled,
+      seconds: report.duration.seconds)
+  }
+}
+
+extension Outcome.Status {
+  /// The word that reports have for it.
+  var name: String {
+    switch self {
+    case .written: "written"
+    case .verified: "verified"
+    case .inspected: "inspected"
+    case .planned: "planned"
+    case .upToDate: "upToDate"
+    case .skipped: "skipped"
+    case .failed: "failed"
+    case .cancelled: "cancelled"
+    }
+  }
+}
+
+/// JSON on one line, the keys in their order, so that equal values give equal bytes.
+func jsonLine(_ value: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  return String(decoding: try encoder.encode(value), as: UTF8.self)
+}

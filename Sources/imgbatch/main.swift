@@ -1,0 +1,14 @@
+import ArgumentParser
+import CLinuxShim
+
+// The main thread stays synchronous: an asynchronous `main` is bound to the main actor, where a
+// blocking wait is a deadlock, and the signals must be blocked before any other thread starts.
+StandardDescriptors.reopenClosed()
+TerminationSignals.block()
+
+do {
+  var command = try Imgbatch.parseAsRoot(ArgumentText.all)
+  try command.run()
+} catch {
+  Imgbatch.exit(withError: error)
+}
