@@ -22,6 +22,7 @@ let package = Package(
   name: "imgbatch",
   products: [
     .executable(name: "imgbatch", targets: ["imgbatch"]),
+    .executable(name: "sample-images", targets: ["SampleImages"]),
     .library(name: "ImageBatch", targets: ["ImageBatch"]),
     .library(name: "ImageCodecs", targets: ["ImageCodecs"]),
     .library(name: "Raster", targets: ["Raster"]),
@@ -56,6 +57,10 @@ let package = Package(
       ],
       swiftSettings: houseStyle),
 
+    // Makes testdata/ and the pictures of `make demo`.
+    .executableTarget(
+      name: "SampleImages", dependencies: ["ImageCodecs", "Raster"], swiftSettings: houseStyle),
+
     .testTarget(
       name: "ConcurrencyPrimitivesTests", dependencies: ["ConcurrencyPrimitives"],
       swiftSettings: houseStyle),
@@ -64,6 +69,18 @@ let package = Package(
       swiftSettings: houseStyle),
     .testTarget(
       name: "ImageCodecsTests", dependencies: ["ImageCodecs", "Raster"],
+      swiftSettings: houseStyle),
+    .testTarget(
+      name: "GoldenTests", dependencies: ["ImageCodecs", "Raster", "SampleImages"],
+      swiftSettings: houseStyle),
+    .testTarget(
+      name: "ImageBatchTests",
+      dependencies: [
+        "ImageBatch", "ImageCodecs", "Raster", "ConcurrencyPrimitives", systemPackage,
+      ],
+      swiftSettings: houseStyle),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["imgbatch"], exclude: ["Support/faults.c"],
       swiftSettings: houseStyle),
   ]
 )

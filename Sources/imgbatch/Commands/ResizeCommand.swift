@@ -27,7 +27,7 @@ struct ResizeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What cover keeps and where contain puts the picture: centre, top, bottom-left, …",
+      "What cover keeps and where contain puts the picture: centre, top, bottom-left and so on",
       valueName: "position"))
   var position = Position.centre
 

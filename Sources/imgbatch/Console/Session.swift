@@ -140,8 +140,14 @@ struct Session {
       Console.shared.say(error.message)
     }
     if !talking.quiet {
-      if case .interrupted(let cause) = batchReport.ending { Console.shared.say("\(cause)") }
-      Console.shared.say(summary(of: batchReport))
+      switch batchReport.ending {
+      case .interrupted(.signal(SIGPIPE)): break  // as quiet as any filter whose reader has gone
+      case .interrupted(let cause):
+        Console.shared.say("\(cause)")
+        fallthrough
+      case .completed, .broken:
+        Console.shared.say(summary(of: batchReport))
+      }
     }
     let lostResults = report?.hasFailed == true || ResultStream.standardOutput.hasFailed
     if lostResults { ExitStatus.outputFailed.exit() }

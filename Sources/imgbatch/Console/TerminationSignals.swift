@@ -2,7 +2,6 @@ import CLinuxShim
 import ConcurrencyPrimitives
 import Glibc
 import ImageBatch
-import Synchronization
 
 /// The signals that ask a run to end, taken by a thread of their own with sigwait(3): there is no
 /// signal handler, and so nothing that a handler must not do.
@@ -30,16 +29,26 @@ enum TerminationSignals {
 
   /// Starts the thread. The first signal closes the batch; the second ends the process at once.
   static func watch(for batch: Batch) {
-    let watcher = Thread {
-      var set = watchedSet
-      var number: CInt = 0
-      while sigwait(&set, &number) != 0 {}
-      batch.close(.signal(number))
-      while sigwait(&set, &number) != 0 {}
-      LiveTemporaries.shared.removeAll()
-      end(by: number)
+    do throws(WorkerPool.StartError) {
+      let thread = try WorkerPool(threadCount: 1, name: "signals")
+      Task.detached(executorPreference: thread) {
+        batch.close(.signal(next()))
+        let second = next()
+        LiveTemporaries.shared.removeAll()
+        end(by: second)
+      }
+    } catch {
+      // The signals stay blocked: better no run than one that cannot be ended.
+      ExitStatus.systemLacks.exit(saying: "\(error)")
     }
-    watcher.startDetached()
+  }
+
+  /// Waits for a signal. See sigwait(3).
+  private static func next() -> CInt {
+    var set = watchedSet
+    var number: CInt = 0
+    while sigwait(&set, &number) != 0 {}
+    return number
   }
 
   /// Ends the process by the signal itself, so that the shell sees the truth.
@@ -52,36 +61,5 @@ enum TerminationSignals {
     kill(getpid(), number)
     // Only if the signal can't end this process, as for the first one of a container.
     _exit(128 + number)
-  }
-}
-
-/// A thread that nobody waits for.
-private struct Thread {
-  private final class Body {
-    let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-  }
-
-  let body: @Sendable () -> Void
-
-  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-
-  func startDetached() {
-    var thread = pthread_t()
-    let argument = Unmanaged.passRetained(Body(body)).toOpaque()
-    let status = pthread_create(
-      &thread, nil,
-      { argument in
-        guard let argument else { return nil }
-        Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
-        return nil
-      }, argument)
-    // Without it the signals stay blocked: better no run than one that cannot be ended.
-    guard status == 0 else {
-      Unmanaged<Body>.fromOpaque(argument).release()
-      ExitStatus.systemLacks.exit(
-        saying: "no thread for signals: \(String(cString: strerror(status)))")
-    }
-    pthread_detach(thread)
   }
 }
