@@ -1,0 +1,57 @@
+import Glibc
+public import Raster
+
+// @unchecked Sendable: one worker appends; after the hand-over nobody does. The hand-over is the
+// synchronisation.
+/// The bytes of an encoded picture as they grow, from an allocator that can say no.
+///
+/// A reference, since it travels with a job's result from a worker to the writer.
+public final class EncodedBytes: @unchecked Sendable {
+  private var base: UnsafeMutableRawPointer?
+  private var capacity = 0
+
+  /// The bytes that stand here.
+  public private(set) var count = 0
+
+  /// No bytes yet.
+  public init() {}
+
+  deinit { free(base) }
+
+  /// The bytes, until the next `append` or the end of this object.
+  public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+
+  /// Makes room for `additionalCount` more bytes and returns it; `commit` says how many of them
+  /// were written.
+  ///
+  /// - Throws: `AllocationError`.
+  public func reserve(_ additionalCount: Int) throws(AllocationError)
+    -> UnsafeMutableRawBufferPointer
+  {
+    let (needed, overflow) = count.addingReportingOverflow(additionalCount)
+    guard !overflow, additionalCount >= 0 else {
+      throw AllocationError(byteCount: additionalCount)
+    }
+    if needed > capacity {
+      let target = max(needed, capacity < Int.max / 2 ? capacity * 2 : needed, 4096)
+      guard let memory = realloc(base, target) else { throw AllocationError(byteCount: target) }
+      base = memory
+      capacity = target
+    }
+    return UnsafeMutableRawBufferPointer(start: base.map { $0 + count }, count: additionalCount)
+  }
+
+  /// Counts `count` bytes of what `reserve` gave as written.
+  public func commit(_ count: Int) {
+    precondition(count >= 0 && count <= capacity - self.count)
+    self.count += count
+  }
+
+  /// Adds a copy of `source`.
+  ///
+  /// - Throws: `AllocationError`.
+  public func append(_ source: UnsafeRawBufferPointer) throws(AllocationError) {
+    try reserve(source.count).copyMemory(from: source)
+    commit(source.count)
+  }
+}

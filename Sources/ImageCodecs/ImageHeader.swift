@@ -1,0 +1,70 @@
+public import Raster
+
+/// What the start of a file tells about its picture; read without allocating pixels.
+public struct ImageHeader: Sendable {
+  /// How the file stores a pixel.
+  public enum StoredColour: String, Sendable, CaseIterable {
+    case gray
+    case grayAlpha = "gray+alpha"
+    case rgb
+    case rgba = "rgb+alpha"
+    case palette
+  }
+
+  /// The format that the content says it is.
+  public var format: ImageFormat
+
+  /// The size as stored; the orientation is not applied.
+  public var size: PixelSize
+
+  /// How a pixel is stored.
+  public var storedColour: StoredColour
+
+  /// Bits a sample, or a palette index, as stored.
+  public var storedBitDepth: Int
+
+  /// Whether the rows come in seven passes.
+  public var isInterlaced: Bool
+
+  /// The number of pictures in an animation; 1 for a still.
+  public var frameCount: Int
+
+  /// The format of the rows that the codec's reader hands out: the smallest that holds every
+  /// pixel of the file exactly, as far as the header tells.
+  public var pixelFormat: PixelFormat
+
+  /// What the file says besides.
+  public var metadata: Metadata
+
+  /// The most bytes that the codec's reader holds at once, the byte source apart: a few rows, or
+  /// the whole picture where the file is interlaced.
+  public var readerByteCount: Int
+
+  /// What was odd in the file and yet no error, a sentence each.
+  public var warnings: [String]
+
+  /// What a codec found; each part is documented where it stands.
+  public init(
+    format: ImageFormat, size: PixelSize, storedColour: StoredColour, storedBitDepth: Int,
+    isInterlaced: Bool = false, frameCount: Int = 1, pixelFormat: PixelFormat,
+    metadata: Metadata = Metadata(), readerByteCount: Int, warnings: [String] = []
+  ) {
+    self.format = format
+    self.size = size
+    self.storedColour = storedColour
+    self.storedBitDepth = storedBitDepth
+    self.isInterlaced = isInterlaced
+    self.frameCount = frameCount
+    self.pixelFormat = pixelFormat
+    self.metadata = metadata
+    self.readerByteCount = readerByteCount
+    self.warnings = warnings
+  }
+
+  /// The layout of the rows that the codec's reader hands out.
+  ///
+  /// - Throws: `SizeOverflow`.
+  public func layout() throws(SizeOverflow) -> RowLayout {
+    try RowLayout(size: size, format: pixelFormat)
+  }
+}

@@ -1,0 +1,65 @@
+internal import CPNGShim
+
+/// Goes from chunk to chunk, and reads only what it is asked for: the rest is skipped by seeking.
+struct PNGChunkWalk {
+  static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+
+  private let source: ByteSource
+  private var nextOffset = signature.count
+
+  /// A walk over the chunks of `source`, whose signature is not looked at here.
+  init(over source: ByteSource) {
+    self.source = source
+  }
+
+  /// The next chunk, or nil where the bytes end or make no sense as a chunk.
+  ///
+  /// The chunk's contents may reach beyond the end of the bytes.
+  mutating func next() throws -> PNGChunk? {
+    source.seek(to: nextOffset)
+    var frame: UInt64 = 0
+    let got = try withUnsafeMutableBytes(of: &frame) { try source.read(into: $0) }
+    guard got == 8 else { return nil }
+    frame = UInt64(bigEndian: frame)
+    let byteCount = Int(frame >> 32)
+    guard byteCount <= PNGChunk.maximumByteCount else { return nil }
+    let chunk = PNGChunk(
+      type: PNGChunkType(code: UInt32(truncatingIfNeeded: frame)), byteCount: byteCount,
+      offset: nextOffset)
+    guard chunk.type.isValid else { return nil }
+    nextOffset = chunk.end
+    return chunk
+  }
+
+  /// The contents of `chunk`, or nil where the bytes end before its CRC does.
+  ///
+  /// - Parameter chunk: one whose `byteCount` was found small enough to be held.
+  func contents(of chunk: PNGChunk) throws -> Contents? {
+    guard chunk.end <= source.byteCount else { return nil }
+    source.seek(to: chunk.contents)
+    let bytes = try source.read(upTo: chunk.byteCount)
+    let crc = try source.read(upTo: 4)
+    guard bytes.count == chunk.byteCount, crc.count == 4 else { return nil }
+    return Contents(
+      type: chunk.type, bytes: bytes, storedCRC: crc.reduce(0) { $0 << 8 | UInt32($1) })
+  }
+
+  /// What stands in a chunk, with the checksum that it claims.
+  struct Contents {
+    let type: PNGChunkType
+    let bytes: [UInt8]
+    let storedCRC: UInt32
+
+    /// Whether the checksum is right.
+    var isIntact: Bool { isIntact(as: type) }
+
+    /// Whether the checksum would be right if the chunk were of another type.
+    func isIntact(as type: PNGChunkType) -> Bool { crc(of: type, bytes) == storedCRC }
+  }
+}
+
+/// The checksum of a chunk (PNG specification, third edition, section 5.5).
+func crc(of type: PNGChunkType, _ contents: [UInt8]) -> UInt32 {
+  let start = cpng_crc32(0, type.bytes, 4)
+  return contents.withUnsafeBytes { cpng_crc32(start, $0.baseAddress, $0.count) }
+}

@@ -1,0 +1,46 @@
+import Raster
+
+/// PNG (specification, third edition, and ISO/IEC 15948), with libpng for the picture data.
+struct PNGCodec: ImageCodec {
+  var formats: [ImageFormat] { [.png] }
+
+  func recognizes(_ prefix: [UInt8]) -> Bool {
+    prefix.starts(with: PNGChunkWalk.signature)
+  }
+
+  func probe(_ source: ByteSource, limits: DecodeLimits) throws -> ImageHeader {
+    try PNGProbe.header(of: source, limits: limits)
+  }
+
+  func makeReader(of source: ByteSource, header: ImageHeader) throws -> any ImageReader {
+    try PNGReader(source, header: header)
+  }
+
+  func storage(of pixelFormat: PixelFormat, in format: ImageFormat) -> PixelFormat {
+    pixelFormat
+  }
+
+  func writerByteCount(
+    for layout: RowLayout, in format: ImageFormat, metadata: Metadata
+  ) throws -> Int {
+    try PNGWriter.byteCount(for: layout, metadata: metadata)
+  }
+
+  func makeWriter(
+    of layout: RowLayout, in format: ImageFormat, metadata: Metadata, options: EncodeOptions,
+    output: EncodedBytes
+  ) throws -> any ImageWriter {
+    try PNGWriter(layout, metadata: metadata, options: options, output: output)
+  }
+
+  func metadata(of header: ImageHeader, keeping policy: MetadataPolicy) -> Metadata {
+    PNGChunkRule.metadata(header.metadata, keeping: policy)
+  }
+
+  func copy(
+    _ source: ByteSource, header: ImageHeader, keeping policy: MetadataPolicy,
+    to output: EncodedBytes
+  ) throws {
+    try PNGCopy.run(source, header: header, keeping: policy, to: output)
+  }
+}

@@ -1,0 +1,92 @@
+internal import CPNGShim
+import Raster
+
+/// Copies a PNG file chunk by chunk without decoding it.
+///
+/// Critical chunks and tRNS go over as they are, ancillary chunks as the policy says; what follows
+/// IEND stays behind. Where nothing stays behind the copy equals the file.
+struct PNGCopy {
+  private let source: ByteSource
+  private let metadata: Metadata
+  private let policy: MetadataPolicy
+  private let output: EncodedBytes
+  private var walk: PNGChunkWalk
+  private var owesOrientation: Bool
+
+  static func run(
+    _ source: ByteSource, header: ImageHeader, keeping policy: MetadataPolicy,
+    to output: EncodedBytes
+  ) throws {
+    var copy = PNGCopy(source, header.metadata, policy, output)
+    try copy.run()
+  }
+
+  private init(
+    _ source: ByteSource, _ metadata: Metadata, _ policy: MetadataPolicy, _ output: EncodedBytes
+  ) {
+    self.source = source
+    self.metadata = metadata
+    self.policy = policy
+    self.output = output
+    walk = PNGChunkWalk(over: source)
+    // Under `all` the file's own eXIf goes over; under `safe` its orientation alone does.
+    owesOrientation = policy == .safe && metadata.orientation != .upright
+  }
+
+  private mutating func run() throws {
+    try PNGChunkWalk.signature.withUnsafeBytes { try output.append($0) }
+    while let chunk = try walk.next() {
+      if chunk.type == .idat, owesOrientation { try appendOrientation() }
+      if chunk.type.isCritical || chunk.type == .trns {
+        guard try append(chunk, where: { _ in true }) else {
+          throw CodecError(.corrupt, "\(chunk.type): CRC mismatch")
+        }
+      } else {
+        let rule = PNGChunkRule.rule(for: chunk.type)
+        try append(chunk) { rule.keeps($0, onCopyUnder: policy) }
+      }
+      if chunk.type == .iend { return }
+    }
+    throw CodecError(.truncated, "the file ends early, before the end of IEND")
+  }
+
+  /// Appends `chunk` if its checksum is right and `isWanted` says so of its contents, and tells
+  /// whether it did.
+  ///
+  /// The bytes go straight to their place in the output, and count only when all is well.
+  @discardableResult
+  private func append(
+    _ chunk: PNGChunk, where isWanted: (UnsafeRawBufferPointer) -> Bool
+  ) throws -> Bool {
+    guard chunk.end <= source.byteCount else {
+      throw PNGFailure.truncation(at: source.byteCount, in: chunk.type)
+    }
+    let room = try output.reserve(chunk.byteCount + PNGChunk.framingByteCount)
+    source.seek(to: chunk.offset)
+    guard try source.read(into: room) == room.count else {
+      throw PNGFailure.truncation(at: source.position, in: chunk.type)
+    }
+    let contents = UnsafeRawBufferPointer(rebasing: room[8..<room.count - 4])
+    let computed = cpng_crc32(0, room.baseAddress.map { $0 + 4 }, contents.count + 4)
+    let stored = UInt32(
+      bigEndian: room.loadUnaligned(fromByteOffset: room.count - 4, as: UInt32.self))
+    guard computed == stored, isWanted(contents) else { return false }
+    output.commit(room.count)
+    return true
+  }
+
+  private mutating func appendOrientation() throws {
+    owesOrientation = false
+    let bytes = ExifOrientation.minimalExif(metadata.orientation)
+    let type = PNGChunkType.exif
+    var chunk: [UInt8] = []
+    func add(_ value: UInt32) {
+      chunk += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
+    }
+    add(UInt32(bytes.count))
+    add(type.code)
+    chunk += bytes
+    add(crc(of: type, bytes))
+    try chunk.withUnsafeBytes { try output.append($0) }
+  }
+}

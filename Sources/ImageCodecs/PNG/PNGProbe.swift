@@ -1,0 +1,181 @@
+import Raster
+
+/// Reads what stands around the picture data of a PNG file, which itself is skipped.
+///
+/// IHDR is checked fully. What comes later and concerns the pixels is judged by the reader, so a
+/// file that is cut short or damaged behind its header passes here. The one exception is tRNS, of
+/// which libpng only warns when its checksum is wrong: without it, the picture would be another.
+struct PNGProbe {
+  /// The chunks that are kept of one file; libpng's own limit.
+  private static let maximumChunkCount = 1000
+
+  private let limits: DecodeLimits
+  private var walk: PNGChunkWalk
+  private var colours = PNGColours()
+  private var metadata = Metadata()
+  private var metadataByteCount = 0
+  private var seenTypes: Set<PNGChunkType> = []
+  private var hasPalette = false
+  private var hasData = false
+  private var frameCount = 1
+  private var warnings = WarningList()
+
+  /// Reads the header from the start of `source`.
+  static func header(of source: ByteSource, limits: DecodeLimits) throws -> ImageHeader {
+    try checkSignature(of: source)
+    var probe = PNGProbe(source, limits)
+    return try probe.run(source)
+  }
+
+  private init(_ source: ByteSource, _ limits: DecodeLimits) {
+    self.limits = limits
+    walk = PNGChunkWalk(over: source)
+  }
+
+  private static func checkSignature(of source: ByteSource) throws {
+    source.seek(to: 0)
+    let prefix = try source.read(upTo: PNGChunkWalk.signature.count)
+    guard !prefix.isEmpty, PNGChunkWalk.signature.starts(with: prefix) else {
+      throw CodecError(.notAnImage, "not a PNG: the signature is wrong")
+    }
+    guard prefix.count == PNGChunkWalk.signature.count else {
+      throw CodecError(.truncated, "the file ends early, in the signature")
+    }
+  }
+
+  private mutating func run(_ source: ByteSource) throws -> ImageHeader {
+    let picture = try readPictureHeader(source)
+    while let chunk = try walk.next() {
+      switch chunk.type {
+      case .idat:
+        hasData = true
+      case .iend:
+        if chunk.end < source.byteCount {
+          warnings.append("\(source.byteCount - chunk.end) bytes follow the end of the picture")
+        }
+        return try header(of: picture)
+      case .plte:
+        try readPalette(chunk, of: picture)
+      case .trns:
+        try readTransparency(chunk, of: picture)
+      case .actl:
+        try readFrameCount(chunk)
+      case _ where !chunk.type.isCritical:
+        try readAncillary(chunk, of: picture)
+      default:
+        break  // the reader's business
+      }
+    }
+    return try header(of: picture)
+  }
+
+  private func header(of picture: PNGPictureHeader) throws -> ImageHeader {
+    let hasProfile = metadata.chunks.contains { $0.type == "iCCP" }
+    return ImageHeader(
+      format: .png, size: picture.size, storedColour: picture.colourType.stored,
+      storedBitDepth: picture.bitDepth, isInterlaced: picture.isInterlaced, frameCount: frameCount,
+      pixelFormat: colours.pixelFormat(of: picture, hasProfile: hasProfile), metadata: metadata,
+      readerByteCount: try picture.readerByteCount(), warnings: warnings.sentences)
+  }
+
+  private mutating func readPictureHeader(_ source: ByteSource) throws -> PNGPictureHeader {
+    guard let chunk = try walk.next() else {
+      guard source.byteCount >= PNGChunkWalk.signature.count + 8 else {
+        throw CodecError(.truncated, "the file ends early, before IHDR")
+      }
+      throw CodecError(.corrupt, "no IHDR chunk follows the signature")
+    }
+    guard chunk.type == .ihdr else {
+      if chunk.type == PNGChunkType("CgBI") {
+        throw CodecError(.unsupported, "CgBI: Apple's variant for iOS is not PNG")
+      }
+      throw CodecError(.corrupt, "\(chunk.type) stands where IHDR must stand")
+    }
+    guard chunk.byteCount == PNGPictureHeader.byteCount else {
+      throw CodecError(
+        .corrupt, "IHDR: \(chunk.byteCount) bytes long, not \(PNGPictureHeader.byteCount)")
+    }
+    guard let contents = try walk.contents(of: chunk) else {
+      throw CodecError(.truncated, "the file ends early, in IHDR")
+    }
+    guard contents.isIntact else { throw CodecError(.corrupt, "IHDR: CRC mismatch") }
+    return try PNGPictureHeader(contents.bytes, limits: limits)
+  }
+
+  private mutating func readPalette(_ chunk: PNGChunk, of picture: PNGPictureHeader) throws {
+    hasPalette = true
+    guard !hasData, chunk.byteCount <= 768, let contents = try walk.contents(of: chunk) else {
+      return
+    }
+    colours.takePalette(contents.bytes, of: picture)
+  }
+
+  private mutating func readTransparency(_ chunk: PNGChunk, of picture: PNGPictureHeader) throws {
+    guard !hasData, picture.colourType != .grayAlpha, picture.colourType != .rgba,
+      chunk.byteCount <= 256, let contents = try walk.contents(of: chunk)
+    else { return }
+    guard contents.isIntact else { throw CodecError(.corrupt, "tRNS: CRC mismatch") }
+    colours.takeTransparency(contents.bytes, of: picture)
+  }
+
+  /// Reads acTL (section 11.3.5.1): the number of frames stands first.
+  private mutating func readFrameCount(_ chunk: PNGChunk) throws {
+    guard !hasData, chunk.byteCount == 8, let contents = try walk.contents(of: chunk) else {
+      return
+    }
+    guard contents.isIntact else { return warnings.append("acTL: CRC mismatch, left out") }
+    frameCount = max(1, contents.bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) })
+  }
+
+  private mutating func readAncillary(_ chunk: PNGChunk, of picture: PNGPictureHeader) throws {
+    let rule = PNGChunkRule.rule(for: chunk.type)
+    guard rule.onChange != .never else { return try lookForTransparency(in: chunk) }
+    let reason = reasonToLeaveOut(chunk, rule)
+    // The first of its type counts, even where it is left out.
+    seenTypes.insert(chunk.type)
+    if let reason {
+      return warnings.append("\(chunk.type): \(reason), left out")
+    }
+    guard let contents = try walk.contents(of: chunk) else { return }
+    guard contents.isIntact else {
+      try rejectTransparency(contents)
+      return warnings.append("\(chunk.type): CRC mismatch, left out")
+    }
+    metadataByteCount += chunk.byteCount
+    metadata.chunks.append(.init(type: chunk.type.description, bytes: contents.bytes))
+    if chunk.type == .exif {
+      metadata.orientation = ExifOrientation(contents.bytes)?.orientation ?? .upright
+    }
+  }
+
+  private func reasonToLeaveOut(_ chunk: PNGChunk, _ rule: PNGChunkRule) -> String? {
+    switch rule.place {
+    case .beforePalette where hasPalette || hasData: return "out of place"
+    case .beforeData where hasData: return "out of place"
+    case .beforePalette, .beforeData, .anywhere: break
+    }
+    if rule.isSingle, seenTypes.contains(chunk.type) { return "there twice" }
+    guard rule.byteCounts.contains(chunk.byteCount) else {
+      return "\(chunk.byteCount) bytes long"
+    }
+    guard chunk.byteCount <= limits.maximumMetadataByteCount - metadataByteCount else {
+      return "\(chunk.byteCount) bytes are too many"
+    }
+    guard metadata.chunks.count < Self.maximumChunkCount else { return "too many chunks" }
+    return nil
+  }
+
+  /// Looks at a chunk that is not kept, for it might be tRNS with a damaged name.
+  private func lookForTransparency(in chunk: PNGChunk) throws {
+    guard !hasData, chunk.byteCount <= 256, let contents = try walk.contents(of: chunk),
+      !contents.isIntact
+    else { return }
+    try rejectTransparency(contents)
+  }
+
+  /// Throws where the checksum of a damaged chunk shows that it was tRNS.
+  private func rejectTransparency(_ contents: PNGChunkWalk.Contents) throws {
+    guard !hasData, contents.isIntact(as: .trns) else { return }
+    throw CodecError(.corrupt, "tRNS: CRC mismatch")
+  }
+}

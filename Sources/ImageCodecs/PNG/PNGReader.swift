@@ -1,0 +1,94 @@
+import Raster
+
+/// The rows of a PNG picture, by way of libpng.
+final class PNGReader: ImageReader {
+  let layout: RowLayout
+
+  private let session: PNGReadSession
+  private let isInterlaced: Bool
+  private let packedRowByteCount: Int
+  private var expander: PNGRowExpander
+
+  /// A row as stored; for an interlaced picture all rows, since the last round changes each.
+  private let packedRows: ByteBuffer
+
+  private let probeWarnings: [String]
+  private var rowIndex = 0
+
+  /// - Parameter header: what `PNGProbe` told of the same source.
+  init(_ source: ByteSource, header: ImageHeader) throws {
+    layout = try header.layout()
+    probeWarnings = header.warnings
+    source.seek(to: 0)
+    session = try PNGReadSession(source, size: header.size)
+    let found = try session.readHeader()
+    let (picture, colours) = (found.picture, found.colours)
+    // Both come from the same bytes, by the same rules.
+    let hasProfile = header.metadata.chunks.contains { $0.type == "iCCP" }
+    packedRowByteCount = try picture.packedRowByteCount()
+    guard picture.size == header.size, picture.isInterlaced == header.isInterlaced,
+      colours.pixelFormat(of: picture, hasProfile: hasProfile) == header.pixelFormat,
+      packedRowByteCount == found.rowByteCount
+    else { throw CodecError(.corrupt, "the file changed while it was read") }
+    isInterlaced = picture.isInterlaced
+    expander = try PNGRowExpander(picture: picture, colours: colours, format: header.pixelFormat)
+    packedRows = try ByteBuffer(
+      count: packedRowByteCount.times(isInterlaced ? picture.size.height : 1))
+  }
+
+  var warnings: [String] {
+    // Of a chunk that the probe left out libpng tells again.
+    let new = session.warnings.filter { warning in
+      !probeWarnings.contains { $0.hasPrefix(warning) }
+    }
+    return expander.foundInvalidIndex
+      ? new + ["pixels beyond the end of the palette became black"] : new
+  }
+
+  func readRow(into row: inout MutableRawSpan) throws {
+    precondition(rowIndex < layout.height, "there are only \(layout.height) rows")
+    try row.withUnsafeMutableBytes { try readRow(into: $0) }
+    rowIndex += 1
+  }
+
+  func finish() throws {
+    precondition(rowIndex == layout.height, "only \(rowIndex) rows were read")
+    try session.readEnd()
+  }
+
+  private func readRow(into row: UnsafeMutableRawBufferPointer) throws {
+    precondition(row.count == layout.bytesPerRow, "a row has \(layout.bytesPerRow) bytes")
+    if isInterlaced {
+      if rowIndex == 0 { try readAllRounds() }
+      expander.expand(UnsafeRawBufferPointer(packedRow(rowIndex)), into: row)
+    } else if row.count == packedRowByteCount {
+      // What keeps its length is expanded where it stands.
+      try row.withMemoryRebound(to: UInt8.self) { try read(into: $0) }
+      if !expander.isIdentity { expander.expand(UnsafeRawBufferPointer(row), into: row) }
+    } else {
+      let packed = packedRow(0)
+      try packed.withMemoryRebound(to: UInt8.self) { try read(into: $0) }
+      expander.expand(UnsafeRawBufferPointer(packed), into: row)
+    }
+  }
+
+  private func readAllRounds() throws {
+    let roundCount = 7
+    for _ in 0..<roundCount {
+      for y in 0..<layout.height {
+        try packedRow(y).withMemoryRebound(to: UInt8.self) { try read(into: $0) }
+      }
+    }
+  }
+
+  private func packedRow(_ y: Int) -> UnsafeMutableRawBufferPointer {
+    let start = y * packedRowByteCount
+    return UnsafeMutableRawBufferPointer(
+      rebasing: packedRows.bytes[start..<start + packedRowByteCount])
+  }
+
+  private func read(into row: UnsafeMutableBufferPointer<UInt8>) throws {
+    guard let base = row.baseAddress else { return }
+    try session.readRow(into: base)
+  }
+}

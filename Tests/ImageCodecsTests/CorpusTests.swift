@@ -1,0 +1,104 @@
+import ImageCodecs
+import Raster
+import Testing
+
+/// Skipped where `IMGBATCH_CORPUS` names no folder: the pictures are too large for the repository.
+@Suite(
+  "The corpus",
+  .enabled(if: Corpus.isPresent, "IMGBATCH_CORPUS names no folder: the corpus is not tested"))
+struct CorpusTests {
+  private static let manifest = Corpus.entries("manifest.tsv", in: "png")
+
+  private static func entries(_ verdict: String) -> [Corpus.Entry] {
+    manifest.filter { $0.fields["class"] == verdict }
+  }
+
+  /// In a debug build, which is 40 times slower, the 71 files of more than 10,000 pixels are left
+  /// to the tests of the release build.
+  private static func isInReach(_ entry: Corpus.Entry) -> Bool {
+    #if DEBUG
+      let sides = ["width", "height"].compactMap { entry.fields[$0].flatMap { Int($0) } }
+      return sides.reduce(1, *) <= 10_000
+    #else
+      return true
+    #endif
+  }
+
+  @Test("is there in full")
+  func isComplete() {
+    #expect(Self.entries("good").count == 407)
+    #expect(Self.entries("corrupt").count == 75)
+    #expect(Self.entries("contested").count == 6)
+  }
+
+  @Test(
+    "good files decode to the pixels of the manifest", arguments: entries("good").filter(isInReach))
+  func good(_ entry: Corpus.Entry) throws {
+    let picture = try decode(entry.bytes())
+    #expect(sha256(picture.rgba16BigEndian) == entry.fields["rgba16be_sha256"])
+  }
+
+  @Test("corrupt files fail for a reason that is told", arguments: entries("corrupt"))
+  func corrupt(_ entry: Corpus.Entry) throws {
+    let bytes = try entry.bytes()
+    let error = #expect(throws: CodecError.self) { try decode(bytes) }
+    #expect(error?.message.isEmpty == false)
+  }
+
+  @Test("contested files decode, with a warning", arguments: entries("contested"))
+  func contested(_ entry: Corpus.Entry) throws {
+    let picture = try decode(entry.bytes())
+    // What is wrong in a colour profile shows to those only who inflate it, and it is passed on
+    // without that.
+    guard entry.fields["libpng_message"] != "iCCP: known incorrect sRGB profile" else { return }
+    #expect(!picture.warnings.isEmpty)
+  }
+
+  @Test(
+    "turned pictures stand upright as their eXIf says, and malformed eXIf says nothing",
+    arguments: Corpus.entries("expect.tsv", in: "orientation"))
+  func orientation(_ entry: Corpus.Entry) throws {
+    let bytes = try entry.bytes()
+    let orientation = try probe(bytes).metadata.orientation
+    let picture = try decode(bytes)
+    guard let digest = entry.fields["rgb8_sha256"], !digest.isEmpty else {
+      // Of two chunks the first counts, and a second directory does not matter, not even one that
+      // is the first again; in the others the tag is not well formed.
+      let wellFormed = ["two_eXIf_6_then_3.png", "ifd_offset_self_loop.png"]
+      let isWellFormed = wellFormed.contains { entry.path.hasSuffix($0) }
+      #expect(orientation == (isWellFormed ? .rotated90Clockwise : .upright))
+      return
+    }
+    #expect(sha256(upright(picture, orientation)) == digest)
+  }
+
+  /// A plain mapping of 8-bit RGB pixels, the meaning of the tag spelled out.
+  private func upright(_ picture: Decoded, _ orientation: Orientation) -> [UInt8] {
+    let stored = picture.layout.size
+    let (right, bottom) = (stored.width - 1, stored.height - 1)
+    let size = orientation.applied(to: stored)
+    var result = [UInt8](repeating: 0, count: picture.bytes.count)
+    var target = 0
+    for y in 0..<size.height {
+      for x in 0..<size.width {
+        let (column, row) =
+          switch orientation {
+          case .upright: (x, y)
+          case .mirrored: (right - x, y)
+          case .rotated180: (right - x, bottom - y)
+          case .flipped: (x, bottom - y)
+          case .transposed: (y, x)
+          case .rotated90Clockwise: (y, bottom - x)
+          case .transversed: (right - y, bottom - x)
+          case .rotated90Counterclockwise: (right - y, x)
+          }
+        let start = 3 * (row * stored.width + column)
+        result[target] = picture.bytes[start]
+        result[target + 1] = picture.bytes[start + 1]
+        result[target + 2] = picture.bytes[start + 2]
+        target += 3
+      }
+    }
+    return result
+  }
+}
