@@ -114,7 +114,8 @@ CPNGStatus cpng_read_row(cpng_session *session, uint8_t *row) {
 
 static void read_end(cpng_session *session, void *argument) {
   (void)argument;
-  png_read_end(session->png, NULL);
+  // With the info structure: without it libpng passes over critical chunks that it does not know.
+  png_read_end(session->png, session->info);
 }
 
 CPNGStatus cpng_read_end(cpng_session *session) { return cpng_run(session, read_end, NULL); }

@@ -52,12 +52,14 @@ public final class ByteSource {
   /// - Returns: the bytes read; fewer than asked for only at the end.
   /// - Throws: what `fill` throws.
   public func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
+    // Nothing is asked for beyond the end: that would be a system call to learn what is known.
+    let wanted = min(target.count, max(0, byteCount - position))
     var done = 0
-    while done < target.count {
-      let rest = UnsafeMutableRawBufferPointer(rebasing: target[done...])
+    while done < wanted {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: target[done..<wanted])
       if !bufferedRange.contains(position) {
-        // What would not fit the buffer goes straight to its place.
-        if rest.count >= buffer.count {
+        // What does not fit the buffer goes straight to its place.
+        if rest.count > buffer.count {
           let count = try fill(position, rest)
           if count == 0 { break }
           position += count

@@ -28,7 +28,8 @@ final class PNGWriter: ImageWriter {
     // holds a piece of IDAT, and five rows: this one, the one above, and three to try filters in.
     let library = try (layout.bytesPerRow.plus(16)).times(6).plus(640 << 10)
     // What does not shrink is stored: 5 bytes for a block of no less than 8 KiB, 12 for an IDAT
-    // of 64 KiB. A 512th is more than both. And `EncodedBytes` grows by doubling.
+    // of 64 KiB. A 512th is more than both. What
+    // `EncodedBytes` reserves beyond its bytes is not touched, and so takes no memory.
     let data = try layout.byteCount.plus(layout.height)
     let framed = try data.plus(data / 512).plus(4096)
     let chunks = try metadata.byteCount.plus(metadata.chunks.count.times(12)).plus(64)

@@ -29,7 +29,7 @@ enum DemoDrawings {
       },
       DemoFile("renders/mandelbrot.png") {
         try PictureFile.png(
-          TestCharts.mandelbrot(1200, 800, centre: seahorses, viewWidth: 0.012))
+          TestCharts.mandelbrot(960, 640, centre: seahorses, viewWidth: 0.012))
       },
       DemoFile("renders/mandelbrot.qoi") {
         try PictureFile.bytes(

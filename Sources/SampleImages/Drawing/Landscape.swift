@@ -38,15 +38,15 @@ struct Landscape {
       var top = height
       var last: (colour: Tint, row: Float)?
       var (distance, step): (Float, Float) = (0.12, 0.001)
-      while distance < 60, top > 0 {
+      while distance < 45, top > 0 {
         let point = place + SIMD2(right, 1) * distance
         let ground = terrain.height(point, octaves: Self.octaves(pixelSize: distance / focal))
         let row = horizonRow + (altitude - max(ground, 0)) / distance * focal
         // Where a slope rises fast the steps are shortened, lest its texture becomes stripes.
         let rise = Float(top) - row
-        if rise > 3, step > 0.0004 * distance {
+        if rise > 4, step > 0.0004 * distance {
           distance -= step
-          step *= 2 / rise
+          step *= 3 / rise
           distance += step
           continue
         }
@@ -87,7 +87,7 @@ struct Landscape {
   /// - Parameter pixelSize: the side of a pixel at that distance, on the map.
   private static func octaves(pixelSize: Float) -> Int {
     // The waves of the first octave are `Terrain.longestWave` long, those of each further one half.
-    Int(log2(Terrain.longestWave / (2 * pixelSize))).clamped(to: 4...11)
+    Int(log2(Terrain.longestWave / (3 * pixelSize))).clamped(to: 4...11)
   }
 
   private func groundColour(

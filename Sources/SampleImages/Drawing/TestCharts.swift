@@ -50,7 +50,7 @@ enum TestCharts {
   /// The steps after which the iteration from `point` grows beyond all bounds, with a fraction that
   /// makes the bands smooth; nil where it does not within the patience.
   private static func escape(_ point: SIMD2<Double>) -> Double? {
-    let (patience, bound) = (400, 256.0)
+    let (patience, bound) = (300, 256.0)
     var (real, imaginary) = (0.0, 0.0)
     for count in 0..<patience {
       let (realSquare, imaginarySquare) = (real * real, imaginary * imaginary)
