@@ -75,7 +75,7 @@ tsan: dependencies ## Run the tests under the thread sanitizer
 	  $(SWIFT) test --sanitize=thread --scratch-path ../build
 
 .PHONY: install
-install: dependencies ## Install one static binary, man page and completions below PREFIX
+install: dependencies ## Install one binary with Swift built in, man page and completions below PREFIX
 	$(BUILD) -c release --static-swift-stdlib --product imgbatch --scratch-path .build-static
 	install -D -s -m 755 .build-static/release/imgbatch $(DESTDIR)$(PREFIX)/bin/imgbatch
 	install -D -m 644 docs/imgbatch.1 $(DESTDIR)$(PREFIX)/share/man/man1/imgbatch.1

@@ -16,16 +16,20 @@ struct Admission: Sendable {
   /// The most bytes that were held at once.
   var peakByteCount: Int { memory.highWaterMark }
 
+  /// - Throws: `JobFailure` where so many bytes can never fit.
+  func checkFits(_ byteCount: Int) throws(JobFailure) {
+    guard byteCount <= memory.capacity else {
+      throw JobFailure(
+        stage: .admit, code: "memoryBudget",
+        message: "needs \(byteCount) bytes of memory, allowed are \(memory.capacity)")
+    }
+  }
+
   /// Waits until there is room for `byteCount` bytes; it is given back when the permit goes.
   ///
   /// - Throws: `JobFailure` at once where the picture can never fit; `CancellationError`.
   func admit(_ byteCount: Int) async throws -> WeightedSemaphore.Permit {
-    do {
-      return try await memory.acquire(byteCount)
-    } catch let error as WeightedSemaphore.Overweight {
-      throw JobFailure(
-        stage: .admit, code: "memoryBudget",
-        message: "needs \(error.needed) bytes of memory, allowed are \(error.capacity)")
-    }
+    try checkFits(byteCount)
+    return try await memory.acquire(byteCount)
   }
 }

@@ -70,11 +70,14 @@ public struct Plan: Sendable {
 
   /// What a picture may ask for.
   public var limits = DecodeLimits()
-  /// What is done with each picture.
+  /// How many pictures are worked on at once.
   public var workerCount: Int
 
   /// The most bytes that all jobs hold together: buffers, rows or whole pictures, outputs.
   public var memoryByteCount: Int
+
+  /// What the default never goes below: some picture must fit, and the kernel makes room.
+  private static let leastDefaultByteCount = 32 << 20
 
   /// The time for the whole run.
   public var timeout: Duration?
@@ -97,6 +100,7 @@ public struct Plan: Sendable {
     self.work = work
     self.input = input
     self.workerCount = max(1, workerCount ?? MachineResources.processorCount)
-    self.memoryByteCount = memoryByteCount ?? MachineResources.freeByteCount / 2
+    self.memoryByteCount =
+      memoryByteCount ?? max(Self.leastDefaultByteCount, MachineResources.freeByteCount / 2)
   }
 }

@@ -40,7 +40,9 @@ struct Conversion {
   init(_ recipe: Recipe, header: ImageHeader, codec reader: any ImageCodec) throws {
     let orientation = recipe.appliesOrientation ? header.metadata.orientation : .upright
     let input = try header.layout()
-    let wanted = recipe.format ?? header.format
+    // A bitmap has no shades to give: it is written as the graymap that its name says then.
+    let asked = recipe.format ?? header.format
+    let wanted = asked == .pbm ? .pgm : asked
     guard let writer = CodecRegistry.codec(for: wanted) else {
       throw JobFailure(stage: .encode, code: "unsupported", message: "\(wanted) cannot be written")
     }
@@ -73,7 +75,7 @@ struct Conversion {
     var layout = try header.layout()
     var total = try ReadingCost.byteCount(header: header, inputByteCount: inputByteCount)
     if isCopy {
-      return try total.plus(inputByteCount).plus(layout.bytesPerRow)
+      return try total.plus(inputByteCount)
     }
     for step in steps {
       total = try total.plus(step.workingByteCount(for: layout))
@@ -86,11 +88,12 @@ struct Conversion {
 
 /// What reading a picture costs, whatever is done with its rows.
 enum ReadingCost {
-  /// The bytes of the source's buffer, the reader and the metadata.
+  /// The bytes of the source's buffer, the reader, the metadata, and a row of its own.
   ///
   /// - Throws: `SizeOverflow`.
   static func byteCount(header: ImageHeader, inputByteCount: Int) throws(SizeOverflow) -> Int {
     try min(ByteSource.defaultBufferByteCount, inputByteCount)
       .plus(header.readerByteCount).plus(header.metadata.byteCount)
+      .plus(header.layout().bytesPerRow)
   }
 }

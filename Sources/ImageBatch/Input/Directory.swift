@@ -1,4 +1,3 @@
-import CLinuxShim
 import Glibc
 import SystemPackage
 
@@ -50,9 +49,28 @@ final class Directory: Sendable {
     return try Directory(adopting: openFile(name, flags))
   }
 
+  /// Makes the folder `name` in this one. See mkdirat(2).
+  ///
+  /// - Returns: false where something of that name stands there already.
+  func makeSubfolder(_ name: FileName) throws(Errno) -> Bool {
+    guard mkdirat(descriptor, name.bytes, 0o777) != 0 else { return true }
+    let cause = Errno.current
+    guard cause == .fileExists else { throw cause }
+    return false
+  }
+
   /// openat(2), relative to this folder.
   func openFile(_ name: FileName, _ flags: CInt, mode: mode_t = 0) throws(Errno) -> CInt {
     try retryOnInterrupt { () -> CInt in openat(descriptor, name.bytes, flags | O_CLOEXEC, mode) }
+  }
+
+  /// Waits until the folder's names are on the disk. See fsync(2).
+  func synchronize() throws(Errno) {
+    do {
+      _ = try retryOnInterrupt { fsync(descriptor) }
+    } catch  where error == .invalidArgument {
+      // A file system whose folders need no fsync says so like this.
+    }
   }
 
   /// fstatat(2), relative to this folder.
@@ -62,49 +80,5 @@ final class Directory: Sendable {
       fstatat(descriptor, name.bytes, &status, followingLinks ? 0 : AT_SYMLINK_NOFOLLOW)
     }
     return status
-  }
-}
-
-extension Errno {
-  /// What errno(3) holds.
-  static var current: Errno { Errno(rawValue: errno) }
-
-  /// The constant's name: `ENOENT`. See strerrorname_np(3).
-  var name: String {
-    linux_error_name(rawValue).map { String(cString: $0) } ?? "errno \(rawValue)"
-  }
-}
-
-/// Calls a system function again for as long as a signal interrupts it.
-///
-/// - Returns: its result, which is not -1.
-/// - Throws: what errno(3) says.
-func retryOnInterrupt<Result: FixedWidthInteger>(_ call: () -> Result) throws(Errno) -> Result {
-  while true {
-    let result = call()
-    guard result == -1 else { return result }
-    let cause = Errno.current
-    guard cause == .interrupted else { throw cause }
-  }
-}
-
-/// Calls a system function that takes a descriptor again while none is to be had, since running
-/// jobs give theirs back.
-///
-/// - Throws: what the call throws; the shortage itself only after two seconds of it.
-func waitingForDescriptors<Result>(
-  _ call: () throws(Errno) -> Result
-) throws(Errno) -> Result {
-  let pause: useconds_t = 10_000
-  var patience = 200
-  while true {
-    do {
-      return try call()
-    } catch
-      where patience > 0 && (error == .tooManyOpenFiles || error == .tooManyOpenFilesInSystem)
-    {
-      patience -= 1
-      usleep(pause)
-    }
   }
 }

@@ -11,6 +11,10 @@ struct FileList {
   private let naming: OutputNaming
   private let paths: [FilePath]
   private var next = 0
+
+  /// OUT: what a list names in there is no input.
+  var excludedFolder: FileIdentity?
+
   /// The folders from IN down to that of the last path: the next path is often in the same.
   private var chain: [(name: FilePath.Component, folder: InputFolder)] = []
 
@@ -29,33 +33,51 @@ struct FileList {
     paths = bytes.split(separator: separator).compactMap { line in
       var path = FilePath(platformString: line.map(CChar.init(bitPattern:)) + [0])
       path.components.removeAll { $0.kind == .currentDirectory }
-      return path.isEmpty || !seen.insert(path).inserted ? nil : path
+      let isSelected = selection.admitsFile(path) && !Self.isExcluded(path, by: selection)
+      return path.isEmpty || !isSelected || !seen.insert(path).inserted ? nil : path
     }
     if root.output != nil { try checkCollisions() }
   }
 
-  private func checkCollisions() throws(BatchError) {
-    var inputs: [FilePath: FilePath] = [:]
+  /// Whether one of the folders on the way is left out, as a walk would not have entered it.
+  private static func isExcluded(_ path: FilePath, by selection: InputSelection) -> Bool {
+    var folder = path.removingLastComponent()
+    while folder.lastComponent != nil {
+      if selection.isExcluded(folder) { return true }
+      folder.removeLastComponent()
+    }
+    return false
+  }
+
+  private mutating func checkCollisions() throws(BatchError) {
+    var inputs: [FilePath: [FilePath]] = [:]
     for path in paths {
       guard let name = path.lastComponent.map(FileName.init) else { continue }
       let output = path.removingLastComponent().appending(naming.name(for: name))
-      if let other = inputs.updateValue(path, forKey: output) {
-        throw BatchError(
-          .collision,
-          "several inputs for one output: \(output.escaped): \(other.escaped), \(path.escaped)")
+      inputs[output, default: []].append(path)
+    }
+    var clashes = CollisionCheck()
+    for (output, inputs) in inputs where inputs.count > 1 {
+      for input in inputs where isPicture(at: input) {
+        clashes.add(root.path.pushing(input), for: root.output?.path.pushing(output) ?? output)
       }
     }
+    try clashes.refuse()
+  }
+
+  private mutating func isPicture(at path: FilePath) -> Bool {
+    guard let name = path.lastComponent.map(FileName.init),
+      let folder = try? folder(at: path.removingLastComponent())
+    else { return false }
+    return CollisionCheck.isPicture(
+      name, in: folder.directory, followingLinks: selection.followsLinks)
   }
 
   /// The next finding, or nil at the end.
   mutating func nextFinding() -> Finding? {
-    while next < paths.count {
-      let path = paths[next]
-      next += 1
-      if selection.isExcluded(path) || !selection.admitsFile(path) { continue }
-      return look(at: path)
-    }
-    return nil
+    guard next < paths.count else { return nil }
+    defer { next += 1 }
+    return look(at: paths[next])
   }
 
   private mutating func look(at path: FilePath) -> Finding {
@@ -80,7 +102,7 @@ struct FileList {
     }
   }
 
-  private mutating func folder(at path: FilePath) throws(Errno) -> InputFolder {
+  private mutating func folder(at path: FilePath) throws -> InputFolder {
     let components = Array(path.components)
     let shared = zip(chain, components).prefix { $0.name == $1 }.count
     chain.removeLast(chain.count - shared)
@@ -89,6 +111,10 @@ struct FileList {
       let name = FileName(component)
       let directory = try waitingForDescriptors { () throws(Errno) in
         try parent.directory.subfolder(name, followingLinks: selection.followsLinks)
+      }
+      // A list made by find(1) names what an earlier run wrote, too.
+      guard directory.identity != excludedFolder else {
+        throw JobFailure(stage: .walk, code: "insideOutput", message: "it is in OUT")
       }
       let folder = InputFolder(
         directory: directory, path: parent.path.appending(name),

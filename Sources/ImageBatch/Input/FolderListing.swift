@@ -31,7 +31,9 @@ struct FolderListing: ~Copyable {
     of directory: Directory, where isIncluded: (UnsafeBufferPointer<CChar>, Kind) -> Bool
   ) throws(Errno) {
     // A descriptor of its own: closedir(3) closes it, and its position is not shared.
-    let descriptor = try directory.openFile(FileName("."), O_RDONLY | O_DIRECTORY)
+    let descriptor = try waitingForDescriptors { () throws(Errno) in
+      try directory.openFile(FileName("."), O_RDONLY | O_DIRECTORY)
+    }
     guard let stream = fdopendir(descriptor) else {
       let cause = Errno.current
       close(descriptor)

@@ -38,6 +38,9 @@ final class InputFile {
   }
 
   let byteCount: Int
+
+  var identity: FileIdentity { FileIdentity(status) }
+
   private let descriptor: CInt
   private let status: stat
 

@@ -1,5 +1,5 @@
 import Glibc
-import SystemPackage
+public import SystemPackage
 
 /// Which files below IN are jobs.
 public struct InputSelection: Sendable {
@@ -7,10 +7,10 @@ public struct InputSelection: Sendable {
   ///
   /// A pattern is a glob(7), matched by fnmatch(3): one without a slash against the name, one with
   /// a slash against the whole path below IN, where `*` crosses slashes, as in `find -path`.
-  public var includedPatterns: [String]
+  public var includedPatterns: [FilePath]
 
   /// No file, and no folder with all that is in it, that matches one of these.
-  public var excludedPatterns: [String]
+  public var excludedPatterns: [FilePath]
 
   /// Names that start with a dot, too.
   public var includesHidden: Bool
@@ -20,7 +20,8 @@ public struct InputSelection: Sendable {
 
   /// A choice; without arguments, all files that are not hidden.
   public init(
-    includedPatterns: [String] = [], excludedPatterns: [String] = [], includesHidden: Bool = false,
+    includedPatterns: [FilePath] = [], excludedPatterns: [FilePath] = [],
+    includesHidden: Bool = false,
     followsLinks: Bool = false
   ) {
     self.includedPatterns = includedPatterns
@@ -43,10 +44,13 @@ public struct InputSelection: Sendable {
     !excludedPatterns.isEmpty && matches(path, excludedPatterns)
   }
 
-  private func matches(_ path: FilePath, _ patterns: [String]) -> Bool {
+  private func matches(_ path: FilePath, _ patterns: [FilePath]) -> Bool {
     patterns.contains { pattern in
-      let subject = pattern.utf8.contains(UInt8(ascii: "/")) ? path : path.nameAlone
-      return subject.withPlatformString { fnmatch(pattern, $0, 0) == 0 }
+      let isPath = pattern.root != nil || pattern.components.count > 1
+      let subject = isPath ? path : path.nameAlone
+      return pattern.withPlatformString { pattern in
+        subject.withPlatformString { fnmatch(pattern, $0, 0) == 0 }
+      }
     }
   }
 }

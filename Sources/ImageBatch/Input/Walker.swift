@@ -85,6 +85,7 @@ struct Walker {
     let name = level.listing.name(at: index)
     let relativePath = level.relativePath.appending(name)
     let path = level.folder.path.appending(name)
+    guard !selection.isExcluded(relativePath) else { return nil }
     let kind: FolderListing.Kind
     do {
       kind = try resolve(listed, name, in: level.folder.directory)
@@ -93,7 +94,7 @@ struct Walker {
       return .failed(path, JobFailure(.walk, error))
     }
     if kind == .folder {
-      guard level.isInSubfolders, !selection.isExcluded(relativePath) else { return nil }
+      guard level.isInSubfolders else { return nil }
       return try descend(into: name, path: path, relativePath: relativePath, from: level)
     }
     guard !level.isInSubfolders, selection.admitsFile(relativePath) else { return nil }
@@ -141,6 +142,8 @@ struct Walker {
       return nil
     } catch let error as BatchError {
       throw error
+    } catch let cause as Errno where cause.isDescriptorShortage {
+      throw .tooFewDescriptors(at: path)
     } catch {
       return .failed(path, JobFailure(.walk, error))
     }
@@ -156,45 +159,41 @@ struct Walker {
     levels.append(level)
   }
 
-  /// Makes sure that no two pictures of a folder have one output.
+  /// Makes sure that no two pictures of a folder have one output, nor a picture that of a subfolder.
   ///
-  /// Only names that clash are opened: another file beside the picture (`a.png`, `a.txt`) is no
-  /// reason to refuse.
+  /// Names are compared by their hashes first, eight bytes each, and only names that clash are
+  /// opened: another file beside the picture (`a.png`, `a.txt`) is no reason to refuse.
   private func checkCollisions(in level: Level) throws(BatchError) {
-    var renamed: [FileName: [FileName]] = [:]
-    for index in 0..<level.listing.count where level.listing.kind(at: index) != .folder {
-      let name = level.listing.name(at: index)
-      let output = naming.name(for: name)
-      if output != name { renamed[output, default: []].append(name) }
+    var hashes: [Int] = []
+    var hasNewNames = false
+    for index in 0..<level.listing.count {
+      let (name, output) = names(at: index, of: level)
+      hasNewNames = hasNewNames || output != name
+      hashes.append(output.hashValue)
     }
-    for index in 0..<level.listing.count where !renamed.isEmpty {
-      let name = level.listing.name(at: index)
-      if level.listing.kind(at: index) != .folder, naming.name(for: name) == name {
-        renamed[name]?.append(name)
-      }
+    guard hasNewNames else { return }
+    hashes.sort()
+    let repeated = Set(zip(hashes, hashes.dropFirst()).filter { $0 == $1 }.map { $0.0 })
+    guard !repeated.isEmpty else { return }
+    var clashes = CollisionCheck()
+    for index in 0..<level.listing.count {
+      let (name, output) = names(at: index, of: level)
+      guard repeated.contains(output.hashValue), let folder = level.folder.output else { continue }
+      let isFolder = level.listing.kind(at: index) == .folder
+      guard isFolder || isPicture(name, in: level) else { continue }
+      clashes.add(level.folder.path.appending(name), for: folder.path.appending(output))
     }
-    let clashes = renamed.compactMap { output, inputs -> String? in
-      let pictures = inputs.filter { isPicture($0, in: level) }.map {
-        level.folder.path.appending($0).escaped
-      }
-      guard pictures.count > 1, let folder = level.folder.output else { return nil }
-      return folder.path.appending(output).escaped + ": "
-        + pictures.sorted().joined(separator: ", ")
-    }
-    guard clashes.isEmpty else {
-      throw BatchError(
-        .collision, "several inputs for one output: " + clashes.sorted().joined(separator: "; "))
-    }
+    try clashes.refuse()
+  }
+
+  private func names(at index: Int, of level: Level) -> (input: FileName, output: FileName) {
+    let name = level.listing.name(at: index)
+    return (name, level.listing.kind(at: index) == .folder ? name : naming.name(for: name))
   }
 
   private func isPicture(_ name: FileName, in level: Level) -> Bool {
-    guard
-      selection.admitsFile(level.relativePath.appending(name)),
-      case .file(let file)? = try? InputFile.open(
+    selection.admitsFile(level.relativePath.appending(name))
+      && CollisionCheck.isPicture(
         name, in: level.folder.directory, followingLinks: selection.followsLinks)
-    else { return false }
-    var prefix = [UInt8](repeating: 0, count: CodecRegistry.prefixByteCount)
-    let count = prefix.withUnsafeMutableBytes { (try? file.read(at: 0, into: $0)) ?? 0 }
-    return CodecRegistry.codec(recognizing: Array(prefix.prefix(count))) != nil
   }
 }

@@ -22,7 +22,7 @@ struct AtomicWrite {
   /// - Throws: what the system said; nothing is left behind then, and what stood there stays.
   func callAsFunction(_ bytes: UnsafeRawBufferPointer) throws(Errno) {
     if try !writeUnnamed(bytes) { try writeNamed(bytes) }
-    if isDurable { _ = try retryOnInterrupt { fsync(directory.descriptor) } }
+    if isDurable { try directory.synchronize() }
   }
 
   /// - Returns: false where the file system, or the lack of /proc, does not allow it.
@@ -82,11 +82,7 @@ struct AtomicWrite {
   }
 
   private func fill(_ descriptor: CInt, _ bytes: UnsafeRawBufferPointer) throws(Errno) {
-    var rest = bytes
-    while !rest.isEmpty {
-      let count = try retryOnInterrupt { write(descriptor, rest.baseAddress, rest.count) }
-      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-    }
+    try writeAll(bytes, to: descriptor)
     if isDurable { _ = try retryOnInterrupt { fsync(descriptor) } }
     // Some file systems tell of a failed write only at close(2), and then it must not have a name
     // yet: a copy of the descriptor is closed in its stead.

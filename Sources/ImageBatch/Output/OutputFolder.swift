@@ -10,16 +10,21 @@ final class OutputFolder: Sendable {
 
   private let parent: (folder: OutputFolder, name: FileName)?
   private let isDryRun: Bool
+  private let isDurable: Bool
   /// The folder that no output may go into: IN.
   private let forbidden: FileIdentity?
   private let opened = Mutex<Directory?>(nil)
 
   /// OUT itself, to be prepared before anything is written.
   ///
-  /// - Parameter isDryRun: whether nothing is to be made or written.
-  init(path: FilePath, isDryRun: Bool, forbidden: FileIdentity?) {
+  /// - Parameters:
+  ///   - isDryRun: whether nothing is to be made or written.
+  ///   - isDurable: whether a folder that is made must be on the disk before anything in it.
+  ///   - forbidden: the folder that no output may go into.
+  init(path: FilePath, isDryRun: Bool, isDurable: Bool, forbidden: FileIdentity?) {
     self.path = path
     self.isDryRun = isDryRun
+    self.isDurable = isDurable
     self.forbidden = forbidden
     parent = nil
   }
@@ -28,6 +33,7 @@ final class OutputFolder: Sendable {
   init(_ name: FileName, in folder: OutputFolder) {
     path = folder.path.appending(name)
     isDryRun = folder.isDryRun
+    isDurable = folder.isDurable
     forbidden = folder.forbidden
     parent = (folder, name)
   }
@@ -43,7 +49,7 @@ final class OutputFolder: Sendable {
     let directory =
       isDryRun
       ? try? Directory(path: path.orCurrent)
-      : try OutputRoot.open(path.orCurrent, isShared: isShared)
+      : try OutputRoot.open(path.orCurrent, isShared: isShared, isDurable: isDurable)
     opened.withLock { $0 = directory }
   }
 
@@ -51,35 +57,42 @@ final class OutputFolder: Sendable {
   ///
   /// A symbolic link in its place is not followed: outputs stay below OUT. See mkdirat(2).
   ///
-  /// - Throws: what the system said; `.fileExists` for the folder that inputs come from.
-  func open() throws(Errno) -> Directory {
+  /// - Throws: `Errno`; `JobFailure` for the folder that inputs come from.
+  func open() throws -> Directory {
     if let directory = opened.withLock({ $0 }) { return directory }
-    guard let parent else { throw .noSuchFileOrDirectory }
+    guard let parent else { throw Errno.noSuchFileOrDirectory }
     let directory = try make(parent.name, in: parent.folder.open())
     opened.withLock { $0 = directory }
     return directory
   }
 
-  private func make(_ name: FileName, in parent: Directory) throws(Errno) -> Directory {
-    var isNew = true
-    do {
-      _ = try retryOnInterrupt { mkdirat(parent.descriptor, name.bytes, 0o777) }
-    } catch  where error == .fileExists {
-      isNew = false
-    }
+  private func make(_ name: FileName, in parent: Directory) throws -> Directory {
+    let isNew = try parent.makeSubfolder(name)
+    if isNew, isDurable { try parent.synchronize() }
     let directory = try waitingForDescriptors { () throws(Errno) in try parent.subfolder(name) }
-    guard directory.identity != forbidden else { throw .fileExists }
+    guard directory.identity != forbidden else {
+      throw JobFailure(
+        stage: .write, code: "insideInput", message: "this folder of OUT is IN itself")
+    }
     if !isNew { try TemporaryName.sweep(directory) }
     return directory
   }
 
-  /// Whether something of that name stands in the folder; nothing is made to find out.
-  func contains(_ name: FileName) -> Bool {
-    (try? existing()?.status(of: name, followingLinks: false)) != nil
+  /// Which file stands in the folder under that name; nil for none. Nothing is made to find out.
+  ///
+  /// - Throws: what keeps one from knowing.
+  func identity(of name: FileName) throws(Errno) -> FileIdentity? {
+    do throws(Errno) {
+      return FileIdentity(try existing().status(of: name, followingLinks: false))
+    } catch  where error == .noSuchFileOrDirectory || error == .notDirectory {
+      return nil
+    }
   }
 
-  private func existing() throws(Errno) -> Directory? {
+  private func existing() throws(Errno) -> Directory {
     if let directory = opened.withLock({ $0 }) { return directory }
-    return try parent?.folder.existing()?.subfolder(parent?.name ?? FileName("."))
+    guard let parent else { throw .noSuchFileOrDirectory }
+    let above = try parent.folder.existing()
+    return try waitingForDescriptors { () throws(Errno) in try above.subfolder(parent.name) }
   }
 }

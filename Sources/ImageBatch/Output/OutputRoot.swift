@@ -8,7 +8,9 @@ enum OutputRoot {
   /// - Parameters:
   ///   - isShared: whether other runs may write there at the same time: single pictures may.
   /// - Throws: `BatchError` `.outputUnavailable`, `.outputInUse`.
-  static func open(_ path: FilePath, isShared: Bool) throws(BatchError) -> Directory {
+  static func open(
+    _ path: FilePath, isShared: Bool, isDurable: Bool
+  ) throws(BatchError) -> Directory {
     do {
       var isNew = true
       do {
@@ -18,10 +20,11 @@ enum OutputRoot {
       }
       let directory = try Directory(path: path)
       try checkWritable(directory)
-      if !isShared {
-        try lock(directory)
-        if !isNew { try TemporaryName.sweep(directory) }
+      if isNew, isDurable {
+        try Directory(path: path.removingLastComponent().orCurrent).synchronize()
       }
+      if !isShared { try lock(directory) }
+      if !isNew { try TemporaryName.sweep(directory) }
       return directory
     } catch  where error == .wouldBlock {
       throw BatchError(.outputInUse, "\(path.escaped): in use by another run")

@@ -40,6 +40,14 @@ public struct BatchError: Error, Sendable, CustomStringConvertible {
     self.init(code, "\(path.escaped): \(cause.description)")
   }
 
+  /// No descriptor was to be had, although running jobs had time to give theirs back.
+  static func tooFewDescriptors(at path: FilePath) -> BatchError {
+    BatchError(
+      .systemLacks,
+      "\(path.escaped): too few file descriptors: a run needs \(Crew.baseDescriptorCount), two for "
+        + "each worker, and two for each level of folders")
+  }
+
   /// The message.
   public var description: String { message }
 }

@@ -67,7 +67,7 @@ extension Batch {
   ) async -> Result<BatchReport, BatchError> {
     var site: Worksite
     do {
-      site = try Worksite(plan)
+      site = try Worksite(plan, intake: intake)
     } catch {
       return .failure(error)
     }
@@ -83,19 +83,26 @@ extension Batch {
       outcome.index = index
       unsettled[index] = nil
       report.settle(outcome)
-      publish(report)
+      latest.withLock { $0.report = report }
       onOutcome(outcome)
     }
     do {
       try await fanOut(
         over: { () throws -> (index: Int, finding: Finding)? in
           guard intake.interruption == nil else { return nil }
-          guard let finding = try site.next() else {
+          let finding: Finding?
+          do throws(BatchError) {
+            finding = try site.next()
+          } catch {
+            throw breaking(error)
+          }
+          guard let finding else {
             isAtEnd = true
             return nil
           }
           defer { foundCount += 1 }
           unsettled[foundCount] = finding.input
+          latest.withLock { $0.found = foundCount + 1 }
           return (foundCount, finding)
         },
         // Two more than there are workers: one result that is being written, one job to take up.
@@ -104,13 +111,12 @@ extension Batch {
         collect: { (index, product) in
           let outcome = writer.settle(product, interruption: intake.interruption)
           settle(outcome, at: index)
-          if let failure = writer.deviceFailure { throw failure }
+          if let breakdown = writer.breakdown { throw breaking(breakdown) }
           if plan.failurePolicy == .failFast, let failure = outcome.failure {
             stop(.failure("\(outcome.input.escaped): \(failure)"))
           }
         })
     } catch let error as BatchError {
-      stop(.failure(error.message))
       report.ending = .broken(error)
     } catch {
       // The wait that was cancelled knows no cause; the scope does.
@@ -129,13 +135,10 @@ extension Batch {
     return .success(report)
   }
 
-  private func publish(_ report: BatchReport) {
-    latestProgress.withLock {
-      $0.settled = report.found
-      $0.failed = report.failed
-      $0.done = report.done
-      $0.pixelCount = report.pixelCount
-    }
+  /// The error, once all that works has been told of it as the cause.
+  private func breaking(_ error: BatchError) -> BatchError {
+    stop(.failure(error.message))
+    return error
   }
 
   /// A walk of its own, as fast as the file system, so that progress knows its end.
@@ -143,12 +146,12 @@ extension Batch {
     var reading = plan
     reading.isDryRun = true
     // What can't be walked is told by the walk that counts.
-    guard plan.fileList == nil, var site = try? Worksite(reading) else { return }
+    guard plan.fileList == nil, var site = try? Worksite(reading, intake: intake) else { return }
     var count = 0
-    while intake.interruption == nil, let finding = try? site.next() {
+    while !Task.isCancelled, intake.interruption == nil, let finding = try? site.next() {
       _ = finding
       count += 1
     }
-    if intake.interruption == nil { latestProgress.withLock { $0.total = count } }
+    if !Task.isCancelled { latest.withLock { $0.total = count } }
   }
 }

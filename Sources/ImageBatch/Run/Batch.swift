@@ -19,7 +19,15 @@ public final class Batch: Sendable {
   let closing = AsyncStream<Never>.makeStream()
 
   let start = SuspendingClock.now
-  let latestProgress = Mutex(BatchProgress())
+  let latest = Mutex(State())
+
+  /// What is known of the run while it goes on.
+  struct State {
+    var found = 0
+    /// All that will be found, once that is known.
+    var total: Int?
+    var report = BatchReport()
+  }
 
   /// A run of the plan; its time limit counts from now.
   public init(_ plan: Plan) {
@@ -29,6 +37,23 @@ public final class Batch: Sendable {
         .after($0, label: "the run timed out after \($0.text)")
       })
     intake = CancellationScope(parent: work)
+  }
+
+  /// Makes sure that the system has what a run cannot begin without: descriptors and threads.
+  ///
+  /// `run` finds out as well, but only from within a task, and Swift's shared pool of threads ends
+  /// or hangs the process where it cannot have its own. A program calls this before its first task.
+  ///
+  /// - Throws: `BatchError` `.systemLacks`.
+  public func checkSystem() throws(BatchError) {
+    try Crew.checkDescriptors(workerCount: plan.workerCount)
+    // One for the jobs, one to walk and write, one for signals, the rest for the shared pool.
+    let least = 6
+    let probe = try? WorkerPool(threadCount: least, name: "probe")
+    defer { probe?.shutdown() }
+    guard let probe, probe.threadCount == least else {
+      throw BatchError(.systemLacks, "a run needs \(least) threads, which the system does not give")
+    }
   }
 
   /// Lets the run end soon: no new job starts, those that run may finish. The first cause is kept.
@@ -53,8 +78,22 @@ public final class Batch: Sendable {
 
   /// How far the run is.
   public var progress: BatchProgress {
-    var progress = latestProgress.withLock { $0 }
-    progress.elapsed = SuspendingClock.now - start
-    return progress
+    let state = latest.withLock { $0 }
+    return BatchProgress(
+      total: state.total, settled: state.report.found, failed: state.report.failed,
+      done: state.report.done, pixelCount: state.report.pixelCount,
+      elapsed: SuspendingClock.now - start)
+  }
+
+  /// The report of a run that is left alone before its end: jobs that are not settled by now count
+  /// as cancelled.
+  public func reportOfAbandoning(_ cause: Interruption) -> BatchReport {
+    let state = latest.withLock { $0 }
+    var report = state.report
+    report.cancelled += state.found - report.found
+    report.found = state.found
+    report.duration = SuspendingClock.now - start
+    report.ending = .interrupted(cause)
+    return report
   }
 }

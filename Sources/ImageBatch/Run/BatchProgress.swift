@@ -1,17 +1,15 @@
 /// How far a batch is, at one moment.
 public struct BatchProgress: Sendable {
   /// All that will be found, once that is known.
-  public internal(set) var total: Int?
+  public let total: Int?
   /// Jobs at their end, whatever it was.
-  public internal(set) var settled = 0
+  public let settled: Int
   /// Those among them that failed.
-  public internal(set) var failed = 0
-  /// Jobs that ended well.
-  public internal(set) var done = 0
+  public let failed: Int
+  /// Those among them that ended well.
+  public let done: Int
   /// Pixels of the inputs that were done.
-  public internal(set) var pixelCount = 0
+  public let pixelCount: Int
   /// Since the run began.
-  public internal(set) var elapsed = Duration.zero
-
-  init() {}
+  public let elapsed: Duration
 }

@@ -14,13 +14,20 @@ struct Crew {
   /// - Throws: `BatchError` `.systemLacks`.
   init(workerCount: Int, countsAhead: Bool) throws(BatchError) {
     try Self.checkDescriptors(workerCount: workerCount)
+    var pools: [WorkerPool] = []
     do {
-      workers = try WorkerPool(threadCount: workerCount, name: "imgbatch")
-      foreman = try WorkerPool(threadCount: 1, name: "imgbatch-main")
-      scout = countsAhead ? try WorkerPool(threadCount: 1, name: "imgbatch-count") : nil
+      // The single threads first: the workers take what is left.
+      for name in ["imgbatch-main"] + (countsAhead ? ["imgbatch-count"] : []) {
+        pools.append(try WorkerPool(threadCount: 1, name: name))
+      }
+      pools.append(try WorkerPool(threadCount: workerCount, name: "imgbatch"))
     } catch {
+      for pool in pools { pool.shutdown() }
       throw BatchError(.systemLacks, "\(error)")
     }
+    foreman = pools[0]
+    scout = countsAhead ? pools[1] : nil
+    workers = pools[pools.count - 1]
   }
 
   /// Ends the threads and waits for them.
@@ -34,8 +41,11 @@ struct Crew {
   /// OUT, the folders on the way down, one file being written.
   static let baseDescriptorCount = 24
 
-  private static func checkDescriptors(workerCount: Int) throws(BatchError) {
-    let needed = baseDescriptorCount + 2 * workerCount
+  /// Raises the soft limit of descriptors to the hard one, if there is need.
+  ///
+  /// - Throws: `BatchError` `.systemLacks` where even that is too low to begin.
+  static func checkDescriptors(workerCount: Int) throws(BatchError) {
+    let needed = baseDescriptorCount + 2 * min(workerCount, 1 << 20)
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
     guard limit.rlim_cur < limit.rlim_max || limit.rlim_cur < rlim_t(needed) else { return }
@@ -46,7 +56,8 @@ struct Crew {
     guard raised.rlim_cur >= rlim_t(needed) else {
       throw BatchError(
         .systemLacks,
-        "\(workerCount) workers need \(needed) file descriptors, \(raised.rlim_cur) are allowed")
+        "\(workerCount) worker\(workerCount == 1 ? " needs" : "s need") \(needed) file descriptors, "
+          + "\(raised.rlim_cur) are allowed")
     }
   }
 }

@@ -86,13 +86,13 @@ private final class JobRun {
 
   /// - Returns: nil where nothing is to be written, and the outcome says why.
   private func rendition() async throws -> Rendition? {
-    if plan.skipsExisting, let destination = job.destination, destination.exists {
+    if plan.skipsExisting, try standingIdentity() != nil {
       outcome.status = .upToDate
       return nil
     }
-    guard let input = try trace.perform(.read, { try open() }) else { return nil }
-    outcome.inputByteCount = input.byteCount
     let clock = JobDeadline(plan.jobTimeout, parent: runner.work)
+    guard let input = try trace.perform(.read, { try open(clock) }) else { return nil }
+    outcome.inputByteCount = input.byteCount
     let source = try ByteSource(byteCount: input.byteCount) { [trace] offset, buffer in
       try clock.scope.check()
       return try trace.perform(.read) { try input.read(at: offset, into: buffer) }
@@ -107,7 +107,7 @@ private final class JobRun {
       return nil
     case .verify:
       let cost = try ReadingCost.byteCount(header: header, inputByteCount: input.byteCount)
-        .plus(header.layout().bytesPerRow)
+        .plus(input.heldByteCount)
       let permit = try await admit(cost)
       defer { permit.release() }
       clock.restart()
@@ -119,8 +119,10 @@ private final class JobRun {
       let conversion = try Conversion(recipe, header: header, codec: codec)
       outcome.outputSize = conversion.outputLayout.size
       let cost = try conversion.memoryByteCount(header: header, inputByteCount: input.byteCount)
+        .plus(input.heldByteCount)
       outcome.memoryByteCount = cost
       if plan.isDryRun {
+        try runner.admission.checkFits(cost)
         outcome.status = .planned
         return nil
       }
@@ -149,18 +151,31 @@ private final class JobRun {
     return try await runner.admission.admit(byteCount)
   }
 
-  private func open() throws -> InputBytes? {
+  private func open(_ clock: JobDeadline) throws -> InputBytes? {
     switch job.source {
     case .standardInput:
-      return .memory(try StandardStream.readAll(atMost: plan.memoryByteCount))
+      return .memory(
+        try StandardInput.readAll(atMost: plan.memoryByteCount) { try clock.scope.check() })
     case .file(let folder, let name):
       switch try InputFile.open(name, in: folder.directory, followingLinks: job.followsLinks) {
-      case .file(let file): return .file(file)
+      case .file(let file):
+        // Only through a link can an input be what its own output would replace.
+        if job.followsLinks, !plan.isDryRun, try standingIdentity() == file.identity {
+          throw JobFailure(
+            stage: .write, code: "insideInput", message: "the output would replace the input")
+        }
+        return .file(file)
       case .notRegular:
         outcome.status = .skipped("not a regular file")
         return nil
       }
     }
+  }
+
+  /// What stands in the output's place; nil for nothing.
+  private func standingIdentity() throws(Errno) -> FileIdentity? {
+    guard case .file(let folder, let name) = job.destination else { return nil }
+    return try folder.identity(of: name)
   }
 
   /// The codec that knows the content; nil where none does and the name never said so.

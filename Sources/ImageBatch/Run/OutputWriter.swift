@@ -8,8 +8,8 @@ import SystemPackage
 struct OutputWriter {
   let isDurable: Bool
 
-  /// Set once the device that OUT is on has failed: nothing is written after that.
-  private(set) var deviceFailure: BatchError?
+  /// Set once nothing more can be written, since the device that OUT is on has failed.
+  private(set) var breakdown: BatchError?
 
   init(isDurable: Bool) { self.isDurable = isDurable }
 
@@ -23,9 +23,9 @@ struct OutputWriter {
       return outcome
     case .rendition(let rendition):
       defer { rendition.permit.release() }
-      guard let deviceFailure else { return write(rendition) }
+      guard let breakdown else { return write(rendition) }
       var outcome = rendition.draft
-      outcome.status = .cancelled(interruption ?? .failure(deviceFailure.message))
+      outcome.status = .cancelled(interruption ?? .failure(breakdown.message))
       outcome.outputByteCount = nil
       return outcome
     }
@@ -40,29 +40,22 @@ struct OutputWriter {
       let path = rendition.destination.path
       outcome.status = .failed(JobFailure(.write, error))
       outcome.outputByteCount = nil
-      if error.isDeviceFailure {
-        deviceFailure = BatchError(.outputDeviceFailed, path, error)
+      if let cause = error as? Errno {
+        if cause.isDeviceFailure { breakdown = BatchError(.outputDeviceFailed, path, cause) }
+        if cause.isDescriptorShortage { breakdown = .tooFewDescriptors(at: path) }
       }
     }
     outcome.times[.write] = SuspendingClock.now - start
     return outcome
   }
 
-  private func put(_ rendition: Rendition) throws(Errno) {
+  private func put(_ rendition: Rendition) throws {
     switch rendition.destination {
     case .standardOutput:
-      try StandardStream.write(rendition.bytes.bytes)
+      try writeAll(rendition.bytes.bytes, to: STDOUT_FILENO)
     case .file(let folder, let name):
       let place = AtomicWrite(directory: try folder.open(), name: name, isDurable: isDurable)
       try place(rendition.bytes.bytes)
     }
-  }
-}
-
-extension Destination {
-  /// Whether something stands there already.
-  var exists: Bool {
-    guard case .file(let folder, let name) = self else { return false }
-    return folder.contains(name)
   }
 }

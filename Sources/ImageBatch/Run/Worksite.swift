@@ -1,3 +1,4 @@
+import ConcurrencyPrimitives
 import Glibc
 import ImageCodecs
 import SystemPackage
@@ -18,10 +19,14 @@ struct Worksite {
   /// The plan, with what only the names could tell worked in.
   let plan: Plan
 
+  /// - Parameter intake: asked while a list is waited for.
   /// - Throws: `BatchError`.
-  init(_ plan: Plan) throws(BatchError) {
+  init(_ plan: Plan, intake: CancellationScope) throws(BatchError) {
     switch plan.input {
     case .standardInput:
+      guard plan.fileList == nil else {
+        throw BatchError(.invalidPlan, "standard input is one picture: a list goes with a folder")
+      }
       let destination = try Self.destination(of: nil, plan)
       self.plan = plan
       findings = .one(
@@ -33,9 +38,9 @@ struct Worksite {
       let status = try Self.status(of: path)
       switch FolderListing.Kind(mode: status.st_mode) {
       case .folder:
-        (self.plan, findings) = (plan, try Self.folder(path, plan))
+        (self.plan, findings) = (plan, try Self.folder(path, plan, intake))
       case .file:
-        (self.plan, findings) = try Self.file(path, plan)
+        (self.plan, findings) = try Self.file(path, FileIdentity(status), plan)
       default:
         throw BatchError(.inputUnavailable, "\(path.escaped): not a file or folder")
       }
@@ -73,7 +78,9 @@ struct Worksite {
 
   // MARK: A folder
 
-  private static func folder(_ path: FilePath, _ plan: Plan) throws(BatchError) -> Findings {
+  private static func folder(
+    _ path: FilePath, _ plan: Plan, _ intake: CancellationScope
+  ) throws(BatchError) -> Findings {
     let directory = try openInput(path)
     let naming: OutputNaming
     var output: OutputFolder?
@@ -87,16 +94,19 @@ struct Worksite {
       guard outputIdentity != directory.identity else {
         throw BatchError(.overlap, "\(path.escaped) and \(target.escaped) are the same folder")
       }
-      output = OutputFolder(path: target, isDryRun: plan.isDryRun, forbidden: directory.identity)
+      output = OutputFolder(
+        path: target, isDryRun: plan.isDryRun, isDurable: plan.isDurable,
+        forbidden: directory.identity)
     } else {
       naming = .kept
     }
     let root = InputFolder(directory: directory, path: path, output: output)
     if let source = plan.fileList {
-      let list = try FileList(
-        bytes(of: source), separator: source.isZeroTerminated ? 0 : UInt8(ascii: "\n"),
+      var list = try FileList(
+        bytes(of: source, intake), separator: source.isZeroTerminated ? 0 : UInt8(ascii: "\n"),
         root: root, selection: plan.selection, naming: naming)
       try output?.prepare(isShared: false)
+      list.excludedFolder = output?.identity ?? outputIdentity
       return .list(list)
     }
     var walker = try Walker(root: root, selection: plan.selection, naming: naming)
@@ -113,45 +123,67 @@ struct Worksite {
     }
   }
 
-  private static func existingIdentity(of path: FilePath) -> FileIdentity? {
+  private static func existing(_ path: FilePath) -> stat? {
     var status = stat()
-    return path.withPlatformString { stat($0, &status) } == 0 ? FileIdentity(status) : nil
+    return path.withPlatformString { stat($0, &status) } == 0 ? status : nil
   }
 
-  private static func bytes(of source: Plan.FileListSource) throws(BatchError) -> [UInt8] {
-    let path = source.path ?? FilePath("-")
+  private static func existingIdentity(of path: FilePath) -> FileIdentity? {
+    existing(path).map { FileIdentity($0) }
+  }
+
+  private static func existingKind(of path: FilePath) -> FolderListing.Kind? {
+    existing(path).map { FolderListing.Kind(mode: $0.st_mode) }
+  }
+
+  private static func bytes(
+    of source: Plan.FileListSource, _ intake: CancellationScope
+  ) throws(BatchError) -> [UInt8] {
     do {
-      var bytes: [UInt8] = []
       let descriptor = try source.path.map { path throws(Errno) in
-        try retryOnInterrupt { path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC) } }
+        try retryOnInterrupt {
+          path.withPlatformString { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
+        }
       }
       defer { if let descriptor { close(descriptor) } }
-      try StandardStream.readAll(from: descriptor ?? STDIN_FILENO) { chunk in
-        bytes.append(contentsOf: chunk)
-        return true
+      let list = try StandardInput.readAll(from: descriptor ?? STDIN_FILENO) {
+        try intake.check()
       }
-      return bytes
+      return Array(list.bytes)
+    } catch is Interruption {
+      return []
     } catch {
-      throw BatchError(.inputUnavailable, path, error)
+      let name = source.path.map(\.escaped) ?? "standard input"
+      throw BatchError(.inputUnavailable, "\(name): \(error)")
     }
   }
 
   // MARK: One picture
 
-  private static func file(_ path: FilePath, _ plan: Plan) throws(BatchError) -> (Plan, Findings) {
+  private static func file(
+    _ path: FilePath, _ identity: FileIdentity, _ plan: Plan
+  ) throws(BatchError) -> (Plan, Findings) {
+    guard plan.fileList == nil else {
+      throw BatchError(.invalidPlan, "\(path.escaped) is one picture: a list goes with a folder")
+    }
     guard let name = path.lastComponent.map(FileName.init) else {
       throw BatchError(.inputUnavailable, "\(path.escaped): not a file or folder")
     }
     let parent = path.removingLastComponent()
     let directory = try openInput(parent.isEmpty ? FilePath(".") : parent)
     var plan = plan
-    let destination = try destination(of: (directory, name), plan)
+    let destination = try destination(of: (identity, name), plan)
     if case .write(var recipe, let output) = plan.work, recipe.format == nil,
-      case .file(_, let outputName) = destination, outputName != name,
-      case .known(let format) = ClaimedFormat(outputName)
+      case .file(_, let outputName) = destination, outputName != name
     {
       // `imgbatch resize a.png b.qoi`: the name says which format.
-      recipe.format = format
+      switch ClaimedFormat(outputName) {
+      case .known(let format): recipe.format = format
+      case .foreign:
+        throw BatchError(
+          .invalidPlan, "\(destination?.path.escaped ?? ""): a format that cannot be written")
+      case nil: break
+      }
       plan.work = .write(recipe, to: output)
     }
     let folder = InputFolder(directory: directory, path: parent, output: nil)
@@ -162,9 +194,9 @@ struct Worksite {
 
   /// Where the output of one picture goes.
   ///
-  /// - Parameter input: the picture's folder and name; nil for standard input.
+  /// - Parameter input: which file the picture is, and its name; nil for standard input.
   private static func destination(
-    of input: (directory: Directory, name: FileName)?, _ plan: Plan
+    of input: (identity: FileIdentity, name: FileName)?, _ plan: Plan
   ) throws(BatchError) -> Destination? {
     guard case .write(let recipe, let output) = plan.work else { return nil }
     guard let target = output.path else { return .standardOutput }
@@ -172,10 +204,11 @@ struct Worksite {
     if case .folder = output {
       isFolder = true
     } else {
-      var status = stat()
-      isFolder =
-        target.withPlatformString { stat($0, &status) } == 0
-        && FolderListing.Kind(mode: status.st_mode) == .folder
+      let standing = existingKind(of: target)
+      guard standing != .other else {
+        throw BatchError(.outputUnavailable, "\(target.escaped): not a file or folder")
+      }
+      isFolder = standing == .folder
     }
     let folderPath: FilePath
     let name: FileName
@@ -192,13 +225,15 @@ struct Worksite {
       }
       (folderPath, name) = (target.removingLastComponent(), FileName(component))
     }
-    let folder = OutputFolder(path: folderPath, isDryRun: plan.isDryRun, forbidden: nil)
+    let folder = OutputFolder(
+      path: folderPath, isDryRun: plan.isDryRun, isDurable: plan.isDurable, forbidden: nil)
     // The folder of a file must be there: only OUT itself is made.
     if !isFolder, existingIdentity(of: folderPath.orCurrent) == nil {
       throw BatchError(.outputUnavailable, folderPath.orCurrent, .noSuchFileOrDirectory)
     }
     try folder.prepare(isShared: true)
-    if let input, folder.identity == input.directory.identity, name == input.name {
+    let standing = try? folder.identity(of: name)
+    if let input, let standing, standing == input.identity {
       throw BatchError(.overlap, "\(target.escaped): IN and OUT are the same file")
     }
     return .file(folder, name)

@@ -5,7 +5,7 @@ import ImageCodecs
 /// How a run goes about its work.
 struct RunningOptions: ParsableArguments {
   @Option(
-    name: [.customShort("j"), .long],
+    name: [.customShort("j", allowingJoined: true), .long],
     help: ArgumentHelp(
       "Pictures worked on at once; auto is what affinity and control groups allow.",
       valueName: "n|auto"))
@@ -28,13 +28,18 @@ struct RunningOptions: ParsableArguments {
       "Pixels that a picture may have. (default: 268M)", valueName: "pixels"))
   var maxPixels: PixelCountArgument?
 
-  @Flag(
-    exclusivity: .chooseLast,
-    help: "What a failed file means: the rest is done, or cancelled.")
+  @Flag(exclusivity: .chooseLast)
   var failures = FailureFlag.keepGoing
 
   enum FailureFlag: String, EnumerableFlag {
     case keepGoing, failFast
+
+    static func help(for value: Self) -> ArgumentHelp? {
+      switch value {
+      case .keepGoing: "A file that fails is told, and the rest done."
+      case .failFast: "The first file that fails cancels the rest."
+      }
+    }
   }
 
   func apply(to plan: inout Plan) {

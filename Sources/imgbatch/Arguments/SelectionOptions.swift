@@ -3,11 +3,14 @@ import ImageBatch
 
 /// Which files below IN are jobs.
 struct SelectionOptions: ParsableArguments {
-  @Option(help: "Only files that match; a pattern with a slash is held against the path below IN.")
-  var include: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "Only files that match; a pattern with a slash is held against the path below IN.",
+      valueName: "glob"))
+  var include: [PathArgument] = []
 
-  @Option(help: "No files and folders that match.")
-  var exclude: [String] = []
+  @Option(help: ArgumentHelp("No files and folders that match.", valueName: "glob"))
+  var exclude: [PathArgument] = []
 
   @Flag(help: "Files and folders whose name starts with a dot, too.")
   var hidden = false
@@ -33,7 +36,8 @@ struct SelectionOptions: ParsableArguments {
 
   func apply(to plan: inout Plan) {
     plan.selection = InputSelection(
-      includedPatterns: include, excludedPatterns: exclude, includesHidden: hidden,
+      includedPatterns: include.map(\.path), excludedPatterns: exclude.map(\.path),
+      includesHidden: hidden,
       followsLinks: follow)
     plan.fileList = filesFrom.map {
       Plan.FileListSource(

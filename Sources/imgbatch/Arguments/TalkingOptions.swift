@@ -24,6 +24,8 @@ struct TalkingOptions: ParsableArguments {
   @Flag(name: [.short, .long], help: "A line for each file.")
   var verbose = false
 
+  var reportsToStandardOutput: Bool { report?.isStandardStream == true }
+
   func validate() throws {
     guard !(quiet && verbose) else {
       throw ValidationError("--quiet and --verbose exclude each other.")

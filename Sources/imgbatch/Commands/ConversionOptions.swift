@@ -20,6 +20,12 @@ struct ConversionOptions: ParsableArguments {
   @OptionGroup(title: "Running") var running: RunningOptions
   @OptionGroup(title: "Talking") var talking: TalkingOptions
 
+  func validate() throws {
+    guard !(output.isStandardStream && talking.reportsToStandardOutput) else {
+      throw ValidationError("OUT and --report can't both be standard output.")
+    }
+  }
+
   /// The plan that applies `recipe` to all that is selected.
   func plan(for recipe: Recipe) -> Plan {
     var recipe = recipe
@@ -54,10 +60,13 @@ extension ConversionCommand {
 
   /// Carries the command out.
   func convert(isDryRun: Bool) throws -> Never {
+    guard !(isDryRun && conversion.talking.reportsToStandardOutput) else {
+      throw ValidationError("The plan and --report can't both be standard output.")
+    }
     var plan = conversion.plan(for: try recipe())
     plan.isDryRun = isDryRun
     let session = Session(
-      plan, verb: isDryRun ? "planned" : "written", talking: conversion.talking,
+      plan, verb: isDryRun ? .planned : .written, talking: conversion.talking,
       listing: isDryRun ? PlanListing() : nil)
     session.run(notice: notice)
   }

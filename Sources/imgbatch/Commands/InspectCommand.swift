@@ -23,37 +23,17 @@ struct InspectCommand: ParsableCommand {
   @OptionGroup(title: "Running") var running: RunningOptions
   @OptionGroup(title: "Talking") var talking: TalkingOptions
 
+  func validate() throws {
+    guard !talking.reportsToStandardOutput else {
+      throw ValidationError("The list and --report can't both be standard output.")
+    }
+  }
+
   func run() throws {
     let listing: any Listing = json ? JSONInspection() : InspectionTable()
     Session(
-      running.plan(.inspect, of: input, selection), verb: "inspected", talking: talking,
+      running.plan(.inspect, of: input, selection), verb: .inspected, talking: talking,
       listing: listing
-    ).run()
-  }
-}
-
-struct VerifyCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "verify",
-    abstract: "Decode everything, write nothing, and tell what is broken.",
-    discussion: """
-      Examples:
-        imgbatch verify ./in
-        imgbatch verify ./in --report broken.jsonl --quiet
-      """)
-
-  @Argument(
-    help: ArgumentHelp("A folder, one picture, or - for standard input.", valueName: "in"),
-    completion: .file())
-  var input: PathArgument
-
-  @OptionGroup(title: "Selecting") var selection: SelectionOptions
-  @OptionGroup(title: "Running") var running: RunningOptions
-  @OptionGroup(title: "Talking") var talking: TalkingOptions
-
-  func run() throws {
-    Session(
-      running.plan(.verify, of: input, selection), verb: "verified", talking: talking, listing: nil
     ).run()
   }
 }

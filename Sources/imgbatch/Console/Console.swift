@@ -1,5 +1,7 @@
 import Glibc
+import ImageBatch
 import Synchronization
+import SystemPackage
 
 /// What is said to people, on standard error: whole lines, from any thread, and at the bottom of a
 /// terminal a progress line that they never run into.
@@ -13,6 +15,13 @@ final class Console: Sendable {
     progressLine.withLock { line in
       let clearing = line.isEmpty ? "" : Self.clearLine
       Self.write(clearing + "imgbatch: " + message + "\n" + line, to: STDERR_FILENO)
+    }
+  }
+
+  /// Says one line, unless another thread hangs in saying its own.
+  func sayIfFree(_ message: String) {
+    _ = progressLine.withLockIfAvailable { _ in
+      Self.write("imgbatch: " + message + "\n", to: STDERR_FILENO)
     }
   }
 
@@ -30,21 +39,17 @@ final class Console: Sendable {
 
   /// Writes all of the text, as far as there is somebody to read it.
   ///
-  /// - Returns: 0, or errno(3).
+  /// - Returns: what went wrong; nil for nothing.
   @discardableResult
-  static func write(_ text: String, to descriptor: CInt) -> CInt {
+  static func write(_ text: String, to descriptor: CInt) -> Errno? {
     var text = text
-    return text.withUTF8 { bytes in
-      var rest = UnsafeRawBufferPointer(bytes)
-      while !rest.isEmpty {
-        let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-        if count >= 0 {
-          rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-        } else if errno != EINTR {
-          return errno
-        }
+    return text.withUTF8 { bytes -> Errno? in
+      do throws(Errno) {
+        try writeAll(UnsafeRawBufferPointer(bytes), to: descriptor)
+        return nil
+      } catch {
+        return error
       }
-      return 0
     }
   }
 }

@@ -65,11 +65,19 @@ struct JobRecord: Encodable {
   }
 }
 
+/// What became of the jobs that ended well, as the summary says it.
+enum DoneVerb: String {
+  case written, verified, inspected, planned
+}
+
 /// The last object of the report.
 struct SummaryRecord: Encodable {
   struct Counts: Encodable {
     let found: Int
     let written: Int
+    var verified: Int?
+    var inspected: Int?
+    var planned: Int?
     let upToDate: Int
     let skipped: Int
     let failed: Int
@@ -79,11 +87,13 @@ struct SummaryRecord: Encodable {
 
   let summary: Counts
 
-  init(_ report: BatchReport) {
+  init(_ report: BatchReport, _ verb: DoneVerb) {
+    func count(of verb: DoneVerb, _ own: DoneVerb) -> Int? { verb == own ? report.done : nil }
     summary = Counts(
-      found: report.found, written: report.done, upToDate: report.upToDate,
-      skipped: report.skipped, failed: report.failed, cancelled: report.cancelled,
-      seconds: report.duration.seconds)
+      found: report.found, written: count(of: .written, verb) ?? 0,
+      verified: count(of: .verified, verb), inspected: count(of: .inspected, verb),
+      planned: count(of: .planned, verb), upToDate: report.upToDate, skipped: report.skipped,
+      failed: report.failed, cancelled: report.cancelled, seconds: report.duration.seconds)
   }
 }
 

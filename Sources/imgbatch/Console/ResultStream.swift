@@ -9,8 +9,8 @@ final class ResultStream: Sendable {
   enum Fault: Equatable {
     /// Whoever read has gone away: no fault of this run.
     case readerGone
-    /// What errno(3) said.
-    case failed(CInt)
+    /// What the system said.
+    case failed(Errno)
   }
 
   private let descriptor: CInt
@@ -46,11 +46,11 @@ final class ResultStream: Sendable {
     fault.withLock { fault in
       if fault != nil { return fault }
       switch Console.write(line + "\n", to: descriptor) {
-      case 0: break
-      case EPIPE: fault = .readerGone
-      case let error:
+      case nil: break
+      case .brokenPipe?: fault = .readerGone
+      case let error?:
         fault = .failed(error)
-        Console.shared.say("\(name): write: \(String(cString: strerror(error)))")
+        Console.shared.say("\(name): write: \(error)")
       }
       return fault
     }

@@ -9,7 +9,7 @@ import Synchronization
 /// One run of the program: the batch, what it says, and the exit status.
 struct Session {
   private let batch: Batch
-  private let verb: String
+  private let verb: DoneVerb
   private let talking: TalkingOptions
   private let listing: (any Listing)?
   private let listedLines = OrderedLines()
@@ -17,10 +17,13 @@ struct Session {
   /// What running jobs get to finish in after the first signal.
   private static let grace = Duration.seconds(5)
 
+  /// What stopped jobs get to answer in: a row takes microseconds, a block of a slow disk more.
+  private static let answerTime = Duration.milliseconds(500)
+
   /// - Parameters:
-  ///   - verb: what the summary says became of the jobs: `written`.
+  ///   - verb: what the summary says became of the jobs.
   ///   - listing: what goes to standard output.
-  init(_ plan: Plan, verb: String, talking: TalkingOptions, listing: (any Listing)?) {
+  init(_ plan: Plan, verb: DoneVerb, talking: TalkingOptions, listing: (any Listing)?) {
     var plan = plan
     plan.countsAhead = ProgressDisplay.isWanted(talking)
     batch = Batch(plan)
@@ -33,12 +36,17 @@ struct Session {
   ///
   /// - Parameter notice: what is said before anything else.
   func run(notice: String? = nil) -> Never {
-    let report = openReport()
+    do {
+      try batch.checkSystem()
+    } catch {
+      ExitStatus(error).exit(saying: error.message)
+    }
     TerminationSignals.watch(for: batch)
+    let report = openReport()
     if let notice, !talking.quiet { Console.shared.say(notice) }
     if let heading = listing?.heading { ResultStream.standardOutput.write(line: heading) }
     let display = batch.plan.countsAhead ? ProgressDisplay(of: batch) : nil
-    let result = runToEnd { outcome in settle(outcome, report) }
+    let result = runToEnd(report)
     display?.end()
     switch result {
     case .success(let batchReport):
@@ -60,14 +68,11 @@ struct Session {
 
   /// Runs the batch in a task, while this thread watches that it ends in time: work that does not
   /// answer, such as a read that never returns, must not keep the process.
-  private func runToEnd(
-    _ onOutcome: @escaping @Sendable (Outcome) -> Void
-  ) -> Result<BatchReport, BatchError> {
+  private func runToEnd(_ report: ResultStream?) -> Result<BatchReport, BatchError> {
     let ending = Ending()
-    let batch = batch
     Task.detached {
       do throws(BatchError) {
-        ending.set(.success(try await batch.run(onOutcome: onOutcome)))
+        ending.set(.success(try await batch.run { outcome in settle(outcome, report) }))
       } catch {
         ending.set(.failure(error))
       }
@@ -76,18 +81,22 @@ struct Session {
     while true {
       if let result = ending.wait(milliseconds: 100) { return result }
       guard let cause = batch.interruption else { continue }
+      // A deadline has stopped the work already; only a signal leaves it time.
+      if case .signal = cause {} else { patience = min(patience, .zero) }
       patience -= .milliseconds(100)
       if patience <= .zero { batch.stop(cause) }
-      if patience <= .seconds(-1) { abandon(cause) }
+      if patience + Self.answerTime <= .zero { abandon(cause, report) }
     }
   }
 
   /// Ends the process although jobs still run. They leave nothing behind but memory.
-  private func abandon(_ cause: Interruption) -> Never {
-    let progress = batch.progress
-    Console.shared.showProgress("")
-    Console.shared.say(
-      "\(cause): jobs did not answer and were left alone; \(progress.settled) were settled")
+  private func abandon(_ cause: Interruption, _ report: ResultStream?) -> Never {
+    let batchReport = batch.reportOfAbandoning(cause)
+    if let report, let line = try? jsonLine(SummaryRecord(batchReport, verb)) {
+      report.write(line: line)
+    }
+    Console.shared.sayIfFree("\(cause): jobs that did not answer were left alone")
+    Console.shared.sayIfFree(summary(of: batchReport))
     LiveTemporaries.shared.removeAll()
     switch cause {
     case .signal(let number): TerminationSignals.end(by: number)
@@ -135,7 +144,9 @@ struct Session {
   }
 
   private func conclude(_ batchReport: BatchReport, _ report: ResultStream?) -> Never {
-    if let report, let line = try? jsonLine(SummaryRecord(batchReport)) { report.write(line: line) }
+    if let report, let line = try? jsonLine(SummaryRecord(batchReport, verb)) {
+      report.write(line: line)
+    }
     if case .broken(let error) = batchReport.ending, error.code != .outputDeviceFailed {
       Console.shared.say(error.message)
     }
@@ -143,8 +154,9 @@ struct Session {
       switch batchReport.ending {
       case .interrupted(.signal(SIGPIPE)): break  // as quiet as any filter whose reader has gone
       case .interrupted(let cause):
-        Console.shared.say("\(cause)")
-        fallthrough
+        // A failed file was told when it settled.
+        if case .failure = cause {} else { Console.shared.say("\(cause)") }
+        Console.shared.say(summary(of: batchReport))
       case .completed, .broken:
         Console.shared.say(summary(of: batchReport))
       }
@@ -158,7 +170,8 @@ struct Session {
   private func summary(of report: BatchReport) -> String {
     let seconds = report.duration.seconds
     let rate = Double(report.done) / max(seconds, 1e-3)
-    return "\(report.done) \(verb), \(report.upToDate) up to date, \(report.skipped) skipped, "
+    return
+      "\(report.done) \(verb.rawValue), \(report.upToDate) up to date, \(report.skipped) skipped, "
       + "\(report.failed) failed, \(report.cancelled) cancelled "
       + "in \(seconds.rounded(toPlaces: 1)) s (\(rate.rounded(toPlaces: 1)) images/s)"
   }

@@ -7,8 +7,9 @@ enum StandardDescriptors {
   static func reopenClosed() {
     for descriptor in STDIN_FILENO...STDERR_FILENO
     where fcntl(descriptor, F_GETFD) == -1 && errno == EBADF {
-      // open(2) gives the lowest number that is free: this one.
-      _ = open("/dev/null", descriptor == STDIN_FILENO ? O_RDONLY : O_WRONLY)
+      // open(2) gives the lowest number that is free: this one. Results that go to a closed standard
+      // output must be seen to be lost, so that one can't be written to; messages may vanish.
+      _ = open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY)
     }
   }
 }

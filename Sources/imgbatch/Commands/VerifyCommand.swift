@@ -1,0 +1,28 @@
+import ArgumentParser
+import ImageBatch
+
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Decode everything, write nothing, and tell what is broken.",
+    discussion: """
+      Examples:
+        imgbatch verify ./in
+        imgbatch verify ./in --report verdicts.jsonl --quiet
+      """)
+
+  @Argument(
+    help: ArgumentHelp("A folder, one picture, or - for standard input.", valueName: "in"),
+    completion: .file())
+  var input: PathArgument
+
+  @OptionGroup(title: "Selecting") var selection: SelectionOptions
+  @OptionGroup(title: "Running") var running: RunningOptions
+  @OptionGroup(title: "Talking") var talking: TalkingOptions
+
+  func run() throws {
+    Session(
+      running.plan(.verify, of: input, selection), verb: .verified, talking: talking, listing: nil
+    ).run()
+  }
+}

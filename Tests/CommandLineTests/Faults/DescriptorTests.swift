@@ -1,0 +1,61 @@
+import Testing
+
+/// A process that may not open many files.
+@Suite(
+  .besideOthers, .disabled(if: Machine.isSanitized, "a sanitizer has descriptors of its own"),
+  .enabled(if: Machine.findsProgram("prlimit"), "prlimit(1) is missing"))
+struct DescriptorTests {
+  private let sandbox: Sandbox
+
+  init() throws { sandbox = try Sandbox() }
+
+  @Test(
+    "F13: with few descriptors a run does all, or says at the start how many it needs: never a wrong failure",
+    arguments: [1, 4, 16])
+  func fewDescriptors(workerCount: Int) async throws {
+    try sandbox.writePixmaps(12)
+    try sandbox.writePixmaps(4, in: "in/a/b/c")
+    try sandbox.writePixmaps(4, in: "in/d")
+    let workers: ByteString = "\(workerCount)"
+    let run = try await Rehearsal(in: sandbox, "resize", "--size", "9", "--workers", workers)
+    // As documented: two for each worker, and 24.
+    let needed = 24 + 2 * workerCount
+    let noun = workerCount == 1 ? "1 worker needs" : "\(workerCount) workers need"
+    var surprises: [String] = []
+    // All limits once; else those next to the lowest, and to the one that is enough.
+    let limits = workerCount == 4 ? Array(4...64) : [4, 5, 6, 7, needed - 1, needed, needed + 1]
+    for limit in limits {
+      let ending = try await run.start(through: ["prlimit", "--nofile=\(limit)"]).ending()
+      if limit >= needed {
+        try run.check(ending, expecting: [.exited(0)])
+        if limit == needed { try await run.complete() }
+        try run.restore()
+      } else if ending.status != .exited(71)
+        || ending.errorText
+          != "imgbatch: \(noun) \(needed) file descriptors, \(limit) are allowed\n"
+        || sandbox.exists("out")
+      {
+        surprises.append("\(limit) descriptors: \(ending.status), \(ending.errorText)")
+      }
+    }
+    #expect(surprises == [])
+  }
+
+  @Test("F13: a tree may be deeper than there are descriptors", arguments: [8, 60])
+  func deepTree(depth: Int) async throws {
+    var folder: ByteString = "in"
+    for level in 0..<depth {
+      folder = folder / "\(level)"
+      try sandbox.writePixmaps(1, in: folder)
+    }
+    let run = try await Rehearsal(in: sandbox, "resize", "--size", "9", "--workers", "2")
+    try await run.run(through: ["prlimit", "--nofile=28"], expecting: .exited(0))
+  }
+
+  @Test("F13: a soft limit for old programs is raised to what is allowed")
+  func softLimit() async throws {
+    try sandbox.writePixmaps(4)
+    let run = try await Rehearsal(in: sandbox, "resize", "--size", "9", "--workers", "8")
+    try await run.run(through: ["prlimit", "--nofile=16:256"], expecting: .exited(0))
+  }
+}

@@ -1,0 +1,109 @@
+import Glibc
+import Synchronization
+import Testing
+
+/// A program that runs.
+final class Child: Sendable {
+  private struct State {
+    var ending: Ending?
+    var wasKilledLate = false
+  }
+
+  private let process: pid_t
+  private let start = ContinuousClock.now
+  private let limit: Duration
+  private let output: CapturedStream
+  private let error: CapturedStream
+
+  /// Guards the process number, too: once the end is known, it may be another's.
+  private let state = Mutex(State())
+
+  init(_ process: pid_t, limit: Duration, output: CapturedStream, error: CapturedStream) {
+    self.process = process
+    self.limit = limit
+    self.output = output
+    self.error = error
+  }
+
+  deinit {
+    guard state.withLock({ $0.ending == nil }) else { return }
+    kill(process, SIGKILL)
+    waitpid(process, nil, 0)
+  }
+
+  /// Sends a signal, unless the program has ended.
+  func send(_ signal: CInt) {
+    state.withLock { if note(&$0) == nil { kill(process, signal) } }
+  }
+
+  /// What it has said so far.
+  var standardError: String { String(decoding: error.bytes, as: UTF8.self) }
+
+  /// How many bytes it has read, its own libraries among them. See proc_pid_io(5).
+  var readByteCount: Int {
+    guard let file = fopen("/proc/\(process)/io", "re") else { return 0 }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 64)
+    guard fgets(&line, CInt(line.count), file) != nil else { return 0 }
+    // The first line: `rchar: 4711`.
+    let digits = line.map(UInt8.init(bitPattern:)).filter { (0x30...0x39).contains($0) }
+    return Int(String(decoding: digits, as: UTF8.self)) ?? 0
+  }
+
+  var isRunning: Bool { state.withLock { note(&$0) } == nil }
+
+  /// Waits for the end. A program that takes longer than it may is killed, and the test fails.
+  func ending(_ location: SourceLocation = #_sourceLocation) async throws -> Ending {
+    while true {
+      if let ending = state.withLock({ note(&$0) }) { return ending }
+      if ContinuousClock.now - start > limit { killLate(location) }
+      try await Task.sleep(for: .milliseconds(1))
+    }
+  }
+
+  /// Waits until something has happened while the program runs.
+  func until(
+    _ location: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool
+  ) async throws {
+    while try !condition() {
+      guard isRunning else {
+        // It may have happened at the very end.
+        let hasHappened = try condition()
+        #expect(hasHappened, "it ended before: \(standardError)", sourceLocation: location)
+        return
+      }
+      if ContinuousClock.now - start > limit {
+        killLate(location)
+        return
+      }
+      try await Task.sleep(for: .milliseconds(1))
+    }
+  }
+
+  private func killLate(_ location: SourceLocation) {
+    let isNews = state.withLock { state in
+      defer { state.wasKilledLate = true }
+      return !state.wasKilledLate
+    }
+    guard isNews else { return }
+    Issue.record(
+      "still running after \(limit); it said: \(standardError)", sourceLocation: location)
+    send(SIGKILL)
+  }
+
+  /// Takes note of the end, if it has come.
+  private func note(_ state: inout State) -> Ending? {
+    if state.ending == nil { state.ending = poll() }
+    return state.ending
+  }
+
+  /// Asks for the end without waiting; it is told only once. See wait4(2).
+  private func poll() -> Ending? {
+    var status: CInt = 0
+    var usage = rusage()
+    guard wait4(process, &status, WNOHANG, &usage) == process else { return nil }
+    return Ending(
+      status: Ending.Status(waitStatus: status), duration: ContinuousClock.now - start,
+      peakByteCount: usage.ru_maxrss * 1024, output: output.bytes, error: error.bytes)
+  }
+}

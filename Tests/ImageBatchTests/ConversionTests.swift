@@ -1,0 +1,157 @@
+import ImageCodecs
+import Raster
+import Testing
+
+@testable import ImageBatch
+
+@Suite("Recipe and conversion") struct ConversionTests {
+  private func header(
+    _ width: Int, _ height: Int, _ format: ImageFormat = .png,
+    pixelFormat: PixelFormat = PixelFormat(.rgb, .eight), orientation: Orientation = .upright,
+    readerByteCount: Int = 0
+  ) -> ImageHeader {
+    ImageHeader(
+      format: format, size: PixelSize(width: width, height: height), storedColour: .rgb,
+      storedBitDepth: pixelFormat.depth.rawValue, pixelFormat: pixelFormat,
+      metadata: Metadata(orientation: orientation), readerByteCount: readerByteCount)
+  }
+
+  private func conversion(_ recipe: Recipe, _ header: ImageHeader) throws -> Conversion {
+    let codec = try #require(CodecRegistry.codec(for: header.format))
+    return try Conversion(recipe, header: header, codec: codec)
+  }
+
+  private func resize(_ width: Int, _ height: Int, _ fit: Fit = .inside, enlarges: Bool = false)
+    -> ResizeRequest
+  {
+    ResizeRequest(size: .box(width: width, height: height), fit: fit, enlarges: enlarges)
+  }
+
+  @Test("where nothing changes the picture is copied")
+  func copies() throws {
+    #expect(try conversion(Recipe(), header(8, 6)).isCopy)
+    #expect(try conversion(Recipe(format: .png), header(8, 6)).isCopy)
+    #expect(try conversion(Recipe(resize: resize(100, 100)), header(8, 6)).isCopy)
+    #expect(try conversion(Recipe(resize: resize(8, 6, .cover)), header(8, 6)).isCopy)
+    #expect(try conversion(Recipe(resize: resize(8, 6, .contain)), header(8, 6)).isCopy)
+    var untouched = Recipe()
+    untouched.appliesOrientation = false
+    #expect(try conversion(untouched, header(8, 6, orientation: .rotated90Clockwise)).isCopy)
+  }
+
+  @Test("where anything changes it is not")
+  func noCopies() throws {
+    #expect(try !conversion(Recipe(format: .qoi), header(8, 6)).isCopy)
+    #expect(try !conversion(Recipe(resize: resize(4, 4)), header(8, 6)).isCopy)
+    #expect(try !conversion(Recipe(resize: resize(9, 9, enlarges: true)), header(8, 6)).isCopy)
+    #expect(try !conversion(Recipe(resize: resize(9, 9, .contain)), header(8, 6)).isCopy)
+    for orientation in Orientation.allCases where orientation != .upright {
+      #expect(try !conversion(Recipe(), header(8, 6, orientation: orientation)).isCopy)
+      #expect(
+        try !conversion(Recipe(resize: resize(100, 100)), header(8, 6, orientation: orientation))
+          .isCopy)
+    }
+  }
+
+  @Test(
+    "the output has the size that the upright picture is asked for",
+    arguments: Orientation.allCases, Fit.allCases)
+  func outputLayout(orientation: Orientation, fit: Fit) throws {
+    for (width, height) in [(30, 20), (20, 30), (7, 7), (100, 3)] {
+      for enlarges in [false, true] {
+        let request = resize(24, 10, fit, enlarges: enlarges)
+        let stored = header(width, height, orientation: orientation)
+        let conversion = try conversion(Recipe(resize: request), stored)
+        let upright = orientation.applied(to: stored.size)
+        #expect(conversion.outputLayout.size == (try request.geometry(for: upright).outputSize))
+        #expect(conversion.metadata.orientation == .upright)
+        let folded = try conversion.steps.reduce(try stored.layout()) {
+          try $1.outputLayout(for: $0)
+        }
+        #expect(conversion.outputLayout == folded)
+        #expect(
+          conversion.steps.contains { $0 is Orient } == (orientation != .upright))
+      }
+    }
+  }
+
+  @Test("a format that stores less of a pixel gets one more step")
+  func narrowing() throws {
+    let rgba = PixelFormat(.rgba, .eight)
+    let stored = header(8, 6, pixelFormat: rgba)
+    for (format, expected) in [
+      (ImageFormat.png, rgba), (.pam, rgba), (.ppm, PixelFormat(.rgb, .eight)),
+      (.pgm, PixelFormat(.gray, .eight)), (.qoi, rgba),
+    ] {
+      let conversion = try conversion(Recipe(format: format), stored)
+      #expect(conversion.outputLayout.format == expected)
+      #expect(conversion.steps.contains { $0 is ConvertFormat } == (expected != rgba))
+      #expect(conversion.format == format)
+    }
+  }
+
+  @Test("a format that cannot be written is a failure of the job")
+  func unknownFormat() {
+    let format = ImageFormat(name: "gif", fileExtensions: ["gif"])
+    let failure = #expect(throws: JobFailure.self) {
+      try conversion(Recipe(format: format), header(1, 1))
+    }
+    #expect(failure?.stage == .encode)
+    #expect(failure?.message == "gif cannot be written")
+  }
+
+  @Test("the estimate covers every step, the reader, the writer and the rows between them")
+  func estimate() throws {
+    for orientation in Orientation.allCases {
+      for fit in Fit.allCases {
+        let stored = header(300, 200, orientation: orientation, readerByteCount: 5000)
+        let conversion = try conversion(
+          Recipe(resize: resize(120, 90, fit), format: .ppm), stored)
+        var needed = stored.readerByteCount
+        var layout = try stored.layout()
+        for step in conversion.steps {
+          needed += try step.workingByteCount(for: layout)
+          layout = try step.outputLayout(for: layout)
+        }
+        needed += try conversion.codec.writerByteCount(
+          for: layout, in: conversion.format, metadata: conversion.metadata)
+        let estimate = try conversion.memoryByteCount(header: stored, inputByteCount: 1 << 20)
+        #expect(estimate >= needed + layout.bytesPerRow + ByteSource.defaultBufferByteCount)
+        #expect(estimate >= layout.byteCount, "all of the output is held")
+      }
+    }
+  }
+
+  @Test("the estimate never falls as the picture grows", arguments: Orientation.allCases)
+  func estimateIsMonotone(orientation: Orientation) throws {
+    for recipe in [Recipe(), Recipe(format: .qoi), Recipe(resize: resize(64, 64))] {
+      var last = 0
+      for side in [1, 2, 3, 10, 64, 65, 100, 1000, 4000] {
+        let stored = header(side, side, orientation: orientation)
+        let estimate = try conversion(recipe, stored)
+          .memoryByteCount(header: stored, inputByteCount: side * side)
+        #expect(estimate >= last)
+        last = estimate
+      }
+    }
+  }
+
+  @Test("sizes beyond counting are errors, not traps")
+  func overflow() throws {
+    for (width, height) in [(Int.max, 1), (Int.max / 3, Int.max / 3), (1 << 40, 1 << 40)] {
+      for recipe in [Recipe(), Recipe(resize: resize(9, 9)), Recipe(format: .pgm)] {
+        #expect(throws: SizeOverflow.self) { try conversion(recipe, header(width, height)) }
+      }
+    }
+    let huge = header(8, 6, readerByteCount: .max)
+    let turned = header(8, 6, orientation: .flipped, readerByteCount: .max)
+    for header in [huge, turned] {
+      #expect(throws: SizeOverflow.self) {
+        try conversion(Recipe(), header).memoryByteCount(header: header, inputByteCount: .max)
+      }
+    }
+    #expect(throws: SizeOverflow.self) {
+      try ReadingCost.byteCount(header: huge, inputByteCount: 1)
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import ImageCodecs
+import Testing
+
+@testable import ImageBatch
+
+@Suite("Names") struct NamingTests {
+  @Test(
+    "the ending is what follows the last dot, in lower case",
+    arguments: [
+      ("a.png", "png"), ("a.PNG", "png"), ("a.b.Png", "png"), ("a", nil), ("a.", nil),
+      (".png", nil), (".a.png", "png"), ("..png", "png"), ("a.b c", "b c"), ("a.é", nil),
+      ("a.12345678", "12345678"), ("a.123456789", nil), ("", nil), (".", nil),
+    ] as [(String, String?)])
+  func fileExtension(name: String, ending: String?) {
+    #expect(FileName(name).fileExtension == ending)
+  }
+
+  @Test("bytes that are no text are kept")
+  func rawBytes() {
+    let raw: [CChar] = [-1, -2, CChar(UInt8(ascii: ".")), 112, 110, 103, 0]
+    let name = FileName(zeroTerminated: raw)
+    #expect(name.fileExtension == "png")
+    #expect(name.replacingExtension(with: "qoi").bytes == [-1, -2, 46, 113, 111, 105, 0])
+    #expect(name.appendingExtension("a").bytes == raw.dropLast() + [46, 97, 0])
+    #expect(FileName(zeroTerminated: [97, 46, -61, -87, 0]).fileExtension == nil)
+  }
+
+  @Test("what a name promises")
+  func claimedFormats() {
+    func claim(_ name: String) -> String? {
+      switch ClaimedFormat(FileName(name)) {
+      case .known(let format): format.name
+      case .foreign: "foreign"
+      case nil: nil
+      }
+    }
+    for format in CodecRegistry.formats {
+      for ending in format.fileExtensions {
+        #expect(claim("a.\(ending)") == format.name)
+        #expect(claim("A.\(ending.uppercased())") == format.name)
+      }
+    }
+    #expect(claim("a.JPG") == "foreign")
+    #expect(claim("a.webp") == "foreign")
+    #expect(claim("a.txt") == nil)
+    #expect(claim("png") == nil)
+    #expect(claim(".png") == nil)
+  }
+
+  @Test(
+    "kept names change only for a bitmap, which gets shades",
+    arguments: [
+      ("a.png", "a.png"), ("a.PNG", "a.PNG"), ("a.pbm", "a.pgm"), ("A.PBM", "A.pgm"),
+      ("a.pgm", "a.pgm"), ("pbm", "pbm"), (".pbm", ".pbm"), ("a.pbm.txt", "a.pbm.txt"),
+    ])
+  func keptNames(input: String, output: String) {
+    #expect(OutputNaming.kept.name(for: FileName(input)) == FileName(output))
+  }
+
+  @Test(
+    "an ending is given in place of a picture's, and behind any other",
+    arguments: [
+      ("a.ppm", "a.png"), ("a.PNG", "a.png"), ("a.png", "a.png"), ("a.jpeg", "a.png"),
+      ("map.v2", "map.v2.png"), ("a", "a.png"), (".png", ".png.png"), (".a.qoi", ".a.png"),
+      ("a.apng", "a.png"), ("a.tar.gz", "a.tar.gz.png"), ("a.", "a..png"),
+    ])
+  func givenEnding(input: String, output: String) {
+    #expect(OutputNaming.ending(.png).name(for: FileName(input)) == FileName(output))
+  }
+}

@@ -1,0 +1,93 @@
+import ImageCodecs
+import Raster
+import SystemPackage
+
+/// Tiny pictures, whose samples differ from each other, as files.
+enum Pictures {
+  /// Samples from a seed: the same on every machine.
+  static func samples(_ count: Int, seed: Int) -> [UInt8] {
+    var random = SplitMix64(seed: UInt64(bitPattern: Int64(seed)))
+    return (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+  }
+
+  static func ppm(_ width: Int, _ height: Int, seed: Int = 1) -> [UInt8] {
+    Array("P6\n\(width) \(height)\n255\n".utf8) + samples(width * height * 3, seed: seed)
+  }
+
+  static func pgm(_ width: Int, _ height: Int, seed: Int = 1) -> [UInt8] {
+    Array("P5\n\(width) \(height)\n255\n".utf8) + samples(width * height, seed: seed)
+  }
+
+  static func pbm(_ width: Int, _ height: Int, seed: Int = 1) -> [UInt8] {
+    Array("P4\n\(width) \(height)\n".utf8) + samples((width + 7) / 8 * height, seed: seed)
+  }
+
+  /// A picture in any format that can be written.
+  static func encoded(
+    _ format: ImageFormat = .png, _ width: Int, _ height: Int,
+    _ pixelFormat: PixelFormat = PixelFormat(.rgb, .eight), metadata: Metadata = Metadata(),
+    seed: Int = 1
+  ) throws -> [UInt8] {
+    guard let codec = CodecRegistry.codec(for: format) else { throw Unwritable(format: format) }
+    let layout = try RowLayout(
+      size: PixelSize(width: width, height: height), format: pixelFormat)
+    let output = EncodedBytes()
+    let writer = try codec.makeWriter(
+      of: layout, in: format, metadata: metadata, options: EncodeOptions(), output: output)
+    for y in 0..<height {
+      try samples(layout.bytesPerRow, seed: seed &* 1000 &+ y).withUnsafeBytes { row in
+        try writer.writeRow(row.bytes)
+      }
+    }
+    try writer.finish()
+    return Array(output.bytes)
+  }
+
+  struct Unwritable: Error {
+    let format: ImageFormat
+  }
+}
+
+/// A picture that was read back.
+struct ReadPicture {
+  let header: ImageHeader
+  let rows: [[UInt8]]
+
+  /// - Throws: what the codec throws.
+  init(_ bytes: [UInt8]) throws {
+    let source = try ByteSource(bytes)
+    let prefix = Array(bytes.prefix(CodecRegistry.prefixByteCount))
+    guard let codec = CodecRegistry.codec(recognizing: prefix) else { throw NoPicture() }
+    header = try codec.probe(source, limits: DecodeLimits())
+    source.seek(to: 0)
+    let reader = try codec.makeReader(of: source, header: header)
+    let layout = reader.layout
+    rows = try (0..<layout.height).map { _ in
+      var row = [UInt8](repeating: 0, count: layout.bytesPerRow)
+      try row.withUnsafeMutableBytes { bytes in
+        var span = bytes.mutableBytes
+        try reader.readRow(into: &span)
+      }
+      return row
+    }
+    try reader.finish()
+  }
+
+  struct NoPicture: Error {}
+}
+
+/// A generator of numbers that a seed tells again (Steele, Lea and Flood, "Fast splittable
+/// pseudorandom number generators", OOPSLA 2014).
+struct SplitMix64: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var bits = state
+    bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
+    bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
+    return bits ^ bits >> 31
+  }
+}
