@@ -48,9 +48,8 @@ struct ControlGroup {
     {
       add(quota: time / period)
     }
-    guard let limit = KernelFile(group + "/memory.max")?.number,
-      let used = KernelFile(group + "/memory.current")?.number
-    else { return }
+    guard let limit = KernelFile(group + "/memory.max")?.number else { return }
+    let used = KernelFile(group + "/memory.current")?.number ?? 0
     let cached = KernelFile(group + "/memory.stat")?.value(of: "inactive_file") ?? 0
     add(limit: limit, used: used - cached)
   }
@@ -63,9 +62,8 @@ struct ControlGroup {
   }
 
   private mutating func addMemory1(_ group: String) {
-    guard let limit = KernelFile(group + "/memory.limit_in_bytes")?.number,
-      let used = KernelFile(group + "/memory.usage_in_bytes")?.number
-    else { return }
+    guard let limit = KernelFile(group + "/memory.limit_in_bytes")?.number else { return }
+    let used = KernelFile(group + "/memory.usage_in_bytes")?.number ?? 0
     let cached = KernelFile(group + "/memory.stat")?.value(of: "total_inactive_file") ?? 0
     add(limit: limit, used: used - cached)
   }

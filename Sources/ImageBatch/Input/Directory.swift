@@ -53,10 +53,14 @@ final class Directory: Sendable {
   ///
   /// - Returns: false where something of that name stands there already.
   func makeSubfolder(_ name: FileName) throws(Errno) -> Bool {
-    guard mkdirat(descriptor, name.bytes, 0o777) != 0 else { return true }
-    let cause = Errno.current
-    guard cause == .fileExists else { throw cause }
-    return false
+    while mkdirat(descriptor, name.bytes, 0o777) != 0 {
+      switch Errno.current {
+      case .interrupted: break
+      case .fileExists: return false
+      case let cause: throw cause
+      }
+    }
+    return true
   }
 
   /// openat(2), relative to this folder.

@@ -159,8 +159,8 @@ private final class JobRun {
     case .file(let folder, let name):
       switch try InputFile.open(name, in: folder.directory, followingLinks: job.followsLinks) {
       case .file(let file):
-        // Only through a link can an input be what its own output would replace.
-        if job.followsLinks, !plan.isDryRun, try standingIdentity() == file.identity {
+        // In a folder, only through a link can an input be what its own output would replace.
+        if plan.selection.followsLinks, !plan.isDryRun, try standingIdentity() == file.identity {
           throw JobFailure(
             stage: .write, code: "insideInput", message: "the output would replace the input")
         }

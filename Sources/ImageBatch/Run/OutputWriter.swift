@@ -41,7 +41,9 @@ struct OutputWriter {
       outcome.status = .failed(JobFailure(.write, error))
       outcome.outputByteCount = nil
       if let cause = error as? Errno {
-        if cause.isDeviceFailure { breakdown = BatchError(.outputDeviceFailed, path, cause) }
+        if rendition.destination.isLost(by: cause) {
+          breakdown = BatchError(.outputDeviceFailed, path, cause)
+        }
         if cause.isDescriptorShortage { breakdown = .tooFewDescriptors(at: path) }
       }
     }
@@ -56,6 +58,17 @@ struct OutputWriter {
     case .file(let folder, let name):
       let place = AtomicWrite(directory: try folder.open(), name: name, isDurable: isDurable)
       try place(rendition.bytes.bytes)
+    }
+  }
+}
+
+extension Destination {
+  /// Whether no other output can go there either after such a failure.
+  fileprivate func isLost(by cause: Errno) -> Bool {
+    switch self {
+    case .file: cause.isDeviceFailure
+    // A reader that has gone away wanted no more; anything else is a result lost.
+    case .standardOutput: cause != .brokenPipe
     }
   }
 }

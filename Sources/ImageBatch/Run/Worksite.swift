@@ -40,7 +40,7 @@ struct Worksite {
       case .folder:
         (self.plan, findings) = (plan, try Self.folder(path, plan, intake))
       case .file:
-        (self.plan, findings) = try Self.file(path, FileIdentity(status), plan)
+        (self.plan, findings) = try Self.file(path, plan)
       default:
         throw BatchError(.inputUnavailable, "\(path.escaped): not a file or folder")
       }
@@ -160,9 +160,28 @@ struct Worksite {
 
   // MARK: One picture
 
-  private static func file(
-    _ path: FilePath, _ identity: FileIdentity, _ plan: Plan
-  ) throws(BatchError) -> (Plan, Findings) {
+  /// One picture: the name it was given by, and where it really is once links are followed.
+  private struct OnePicture {
+    let name: FileName
+    let folder: FileIdentity
+    let realName: FileName
+
+    init(_ path: FilePath, name: FileName) throws(BatchError) {
+      // realpath(3) ends in the picture itself, so its folder and name are there.
+      let resolved = path.withPlatformString { realpath($0, nil) }
+      defer { free(resolved) }
+      let real = resolved.map { FilePath(platformString: $0) } ?? path
+      do {
+        folder = try Directory(path: real.removingLastComponent().orCurrent).identity
+      } catch {
+        throw BatchError(.inputUnavailable, path, error)
+      }
+      self.name = name
+      realName = real.lastComponent.map(FileName.init) ?? name
+    }
+  }
+
+  private static func file(_ path: FilePath, _ plan: Plan) throws(BatchError) -> (Plan, Findings) {
     guard plan.fileList == nil else {
       throw BatchError(.invalidPlan, "\(path.escaped) is one picture: a list goes with a folder")
     }
@@ -172,7 +191,7 @@ struct Worksite {
     let parent = path.removingLastComponent()
     let directory = try openInput(parent.isEmpty ? FilePath(".") : parent)
     var plan = plan
-    let destination = try destination(of: (identity, name), plan)
+    let destination = try destination(of: try OnePicture(path, name: name), plan)
     if case .write(var recipe, let output) = plan.work, recipe.format == nil,
       case .file(_, let outputName) = destination, outputName != name
     {
@@ -194,9 +213,9 @@ struct Worksite {
 
   /// Where the output of one picture goes.
   ///
-  /// - Parameter input: which file the picture is, and its name; nil for standard input.
+  /// - Parameter input: nil for standard input.
   private static func destination(
-    of input: (identity: FileIdentity, name: FileName)?, _ plan: Plan
+    of input: OnePicture?, _ plan: Plan
   ) throws(BatchError) -> Destination? {
     guard case .write(let recipe, let output) = plan.work else { return nil }
     guard let target = output.path else { return .standardOutput }
@@ -232,8 +251,7 @@ struct Worksite {
       throw BatchError(.outputUnavailable, folderPath.orCurrent, .noSuchFileOrDirectory)
     }
     try folder.prepare(isShared: true)
-    let standing = try? folder.identity(of: name)
-    if let input, let standing, standing == input.identity {
+    if let input, folder.identity == input.folder, name == input.realName {
       throw BatchError(.overlap, "\(target.escaped): IN and OUT are the same file")
     }
     return .file(folder, name)

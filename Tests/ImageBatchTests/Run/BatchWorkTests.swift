@@ -212,7 +212,7 @@ import Testing
     let before = folder.contents("out/in")
     let run = try await BatchRun(
       .writing(.fitting(4), from: folder["out/in"], to: output))
-    #expect(run.inOrder.map(\.word) == ["written", "failed write/EEXIST"])
+    #expect(run.inOrder.map(\.word) == ["written", "failed write/insideInput"])
     #expect(folder.contents("out/in") == before)
   }
 
