@@ -23,6 +23,8 @@ enum TerminationSignals {
   static func block() {
     linux_ignore_signal(SIGPIPE)
     linux_ignore_signal(SIGXFSZ)
+    // A shell starts background jobs with SIGINT ignored, and then sigwait(3) would never see it.
+    for number in watched { linux_default_signal(number) }
     var set = watchedSet
     pthread_sigmask(SIG_BLOCK, &set, nil)
   }
