@@ -58,10 +58,12 @@ test: dependencies lint build ## Lint, build, and run all tests
 testdata: build ## Make testdata/ anew
 	$(RELEASE_DIR)/sample-images testdata testdata
 
+# Optimised, as sanitizers are meant to run: unoptimised, the suite takes ten times as long.
+SANITIZED_TEST := SWIFT_BACKTRACE=enable=no $(SWIFT) test -c release -Xswiftc -enable-testing
+
 .PHONY: asan
 asan: dependencies ## Run the tests under the address sanitizer
-	SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 \
-	  $(SWIFT) test --sanitize=address --scratch-path .build-asan
+	ASAN_OPTIONS=detect_leaks=0 $(SANITIZED_TEST) --sanitize=address --scratch-path .build-asan
 
 # The thread sanitizer does not see the futex in Synchronization.Mutex and takes every guarded
 # access for a race. So it runs on a copy, in which a mutex of pthreads hides it.
@@ -71,8 +73,7 @@ tsan: dependencies ## Run the tests under the thread sanitizer
 	cp -R Package.swift Sources Tests testdata .build-tsan/package/
 	for module in $$(grep -rl 'import Synchronization' Sources | cut -d/ -f2 | sort -u); do \
 	  cp Tests/Sanitizers/Mutex.swift .build-tsan/package/Sources/$$module/; done
-	cd .build-tsan/package && SWIFT_BACKTRACE=enable=no \
-	  $(SWIFT) test --sanitize=thread --scratch-path ../build
+	cd .build-tsan/package && $(SANITIZED_TEST) --sanitize=thread --scratch-path ../build
 
 .PHONY: install
 install: dependencies ## Install one binary with Swift built in, man page and completions below PREFIX

@@ -10,10 +10,10 @@ extension WeightedSemaphore {
     /// What is left to do once the lock is free.
     struct Action {
       var served: [Continuation] = []
-      var cancelled: Continuation?
+      var cancelled: [Continuation] = []
 
       consuming func perform() {
-        cancelled?.resume(throwing: CancellationError())
+        for continuation in cancelled { continuation.resume(throwing: CancellationError()) }
         for continuation in served { continuation.resume() }
       }
     }
@@ -32,6 +32,7 @@ extension WeightedSemaphore {
     private(set) var held = 0
     private(set) var highWaterMark = 0
     private(set) var waiterCount = 0
+    private var isClosed = false
 
     /// The queue: the tickets from `head` up to `next`, without those that `waiters` lacks, which
     /// were cancelled. A dictionary and two counters make every transition O(1); an array would
@@ -46,7 +47,7 @@ extension WeightedSemaphore {
 
     /// Takes the weight if that passes nobody over; says whether it did.
     mutating func take(_ weight: Int) -> Bool {
-      guard weight == 0 || (waiterCount == 0 && fits(weight)) else { return false }
+      guard !isClosed, weight == 0 || (waiterCount == 0 && fits(weight)) else { return false }
       hold(weight)
       return true
     }
@@ -56,8 +57,11 @@ extension WeightedSemaphore {
       if take(weight) { return nil }
       let ticket = next
       next += 1
-      waiters[ticket] = .arriving(weight: weight)
-      waiterCount += 1
+      // A place that is not in the queue is one that was cancelled: `suspend` tells.
+      if !isClosed {
+        waiters[ticket] = .arriving(weight: weight)
+        waiterCount += 1
+      }
       return ticket
     }
 
@@ -74,11 +78,11 @@ extension WeightedSemaphore {
         return nil
       case .arriving:
         var action = withdraw(ticket) ?? Action()
-        action.cancelled = continuation
+        action.cancelled = [continuation]
         return action
       case .suspended, nil:
-        // Its own cancellation came first and has taken it out of the queue.
-        return Action(cancelled: continuation)
+        // Its own cancellation, or the semaphore's end, came first and has taken it out of the queue.
+        return Action(cancelled: [continuation])
       }
     }
 
@@ -89,11 +93,29 @@ extension WeightedSemaphore {
       switch waiters[ticket] {
       case .served, nil: return nil
       case .arriving: break
-      case .suspended(_, let continuation): action.cancelled = continuation
+      case .suspended(_, let continuation): action.cancelled = [continuation]
       }
       waiters[ticket] = nil
       waiterCount -= 1
       action.served = serve()
+      return action
+    }
+
+    /// Takes every request out of the queue, and lets none in any more.
+    mutating func close() -> Action {
+      isClosed = true
+      var action = Action()
+      while head < next {
+        switch waiters[head] {
+        case .suspended(_, let continuation):
+          action.cancelled.append(continuation)
+          waiters[head] = nil
+        case .arriving: waiters[head] = nil
+        case .served, nil: break
+        }
+        head += 1
+      }
+      waiterCount = 0
       return action
     }
 

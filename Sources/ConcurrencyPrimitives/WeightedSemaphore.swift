@@ -31,7 +31,8 @@ public final class WeightedSemaphore: Sendable {
   /// - Parameter weight: What to hold; not negative.
   /// - Returns: The permit, which frees the weight when it is released or goes away.
   /// - Throws: ``Overweight`` at once when `weight` exceeds the capacity; `CancellationError` when
-  ///   the task is cancelled before or while it waits. Either way nothing is held.
+  ///   the task is cancelled, or the semaphore closed, before or while it waits. Either way nothing
+  ///   is held.
   public func acquire(_ weight: Int) async throws -> Permit {
     precondition(weight >= 0, "a weight cannot be negative")
     guard weight <= capacity else { throw Overweight(needed: weight, capacity: capacity) }
@@ -50,6 +51,14 @@ public final class WeightedSemaphore: Sendable {
     precondition(weight >= 0, "a weight cannot be negative")
     guard state.withLock({ $0.take(weight) }) else { return nil }
     return Permit(weight, of: self)
+  }
+
+  /// Ends every wait, those to come too, as if their tasks had been cancelled; what is held stays
+  /// held until its release.
+  ///
+  /// So that new work is kept out while the tasks of running work are left in peace.
+  public func close() {
+    state.withLock { $0.close() }.perform()
   }
 
   /// Holds the weight for as long as the body runs.

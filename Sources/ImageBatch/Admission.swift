@@ -25,6 +25,9 @@ struct Admission: Sendable {
     }
   }
 
+  /// Lets nobody in any more; those who wait leave with `CancellationError`.
+  func close() { memory.close() }
+
   /// Waits until there is room for `byteCount` bytes; it is given back when the permit goes.
   ///
   /// - Throws: `JobFailure` at once where the picture can never fit; `CancellationError`.

@@ -5,7 +5,7 @@ import Testing
 // C10 (detached token), C11 (after-func) and C17 (values): scopes carry no values and call nobody
 // back; work that must outlive a cancellation gets a root of its own.
 // C13 to C15: scopes hold no lock while they read another, so no order of locks can be wrong.
-@Suite(.timeLimit(.minutes(5))) struct CancellationScopeTests {
+@Suite(.timeLimit(.minutes(15))) struct CancellationScopeTests {
   private let clock = ManualClock()
 
   private func deadline(in duration: Duration, _ label: String) -> Deadline {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ConcurrencyPrimitives
 
-@Suite(.timeLimit(.minutes(5))) struct OnceCacheTests {
+@Suite(.timeLimit(.minutes(15))) struct OnceCacheTests {
   @Test("O10: callers of one key at the same time share one computation")
   func oneFlightPerKey() async throws {
     let cache = OnceCache<Int, Int>(capacity: 8)

@@ -5,7 +5,7 @@ import Testing
 // O4: there is no retrying cell. What is computed once here fails the same way each time.
 // O6: a body cannot re-enter its own cell, as the body is synchronous and `value` is not.
 // O10, `forget(key)`: nothing needs it; a key leaves a OnceCache only to make room.
-@Suite(.timeLimit(.minutes(5))) struct OnceCellTests {
+@Suite(.timeLimit(.minutes(15))) struct OnceCellTests {
   @Test("O1: many callers at once, one body, and all see what it wrote", arguments: [10, 1000])
   func bodyRunsOnce(callerCount: Int) async throws {
     let cell = OnceCell<[Int]>()

@@ -5,7 +5,7 @@ import Testing
 // P4 and P5 (a blocked or closed queue): there is no queue between stages to be blocked or closed.
 // P6 (ordered fan-in): outputs come in the order of completion by decision, as each lands under its
 // own name; so there is no reorder buffer to bound.
-@Suite(.timeLimit(.minutes(5))) struct PipelineTests {
+@Suite(.timeLimit(.minutes(15))) struct PipelineTests {
   @Test("P1: a million elements and a slow consumer: the window holds, and memory stays flat")
   func aMillionElements() async {
     await #expect(processExitsWith: .success) {

@@ -132,8 +132,8 @@ enum ProcessFacts {
 
   static var virtualByteCount: Int { pageCount(field: 0) * sysconf(Int32(_SC_PAGESIZE)) }
 
-  /// Whether ThreadSanitizer is at work, whose shadow memory makes every measure of memory void.
-  static var isSanitized: Bool { dlsym(nil, "__tsan_init") != nil }
+  /// Whether a sanitizer is at work, whose shadow memory makes every measure of memory void.
+  static let isSanitized = dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
 
   private static func entryCount(_ path: String) -> Int {
     guard let directory = opendir(path) else { return -1 }

@@ -3,7 +3,7 @@ import Testing
 @testable import ConcurrencyPrimitives
 
 // T1 and T3: no timer is armed for a job, and a ticker's period does not change.
-@Suite(.timeLimit(.minutes(5))) struct TickerTests {
+@Suite(.timeLimit(.minutes(15))) struct TickerTests {
   private let clock = ManualClock()
 
   /// A ticker whose sleeps end at once, with the clock moved on to their end.

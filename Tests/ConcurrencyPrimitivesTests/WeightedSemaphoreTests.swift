@@ -3,7 +3,7 @@ import Testing
 
 @testable import ConcurrencyPrimitives
 
-@Suite(.timeLimit(.minutes(5))) struct WeightedSemaphoreTests {
+@Suite(.timeLimit(.minutes(15))) struct WeightedSemaphoreTests {
   @Test("S1: takes succeed exactly while the weights fit")
   func takesWhileItFits() async throws {
     let semaphore = WeightedSemaphore(capacity: 2)
@@ -106,6 +106,24 @@ import Testing
     await #expect(throws: CancellationError.self) { try await large.value }
     permit.release()
     for permit in served { permit.release() }
+    #expect(semaphore.held == 0)
+  }
+
+  @Test("a closed semaphore serves nobody any more, and what is held comes back")
+  func close() async throws {
+    let semaphore = WeightedSemaphore(capacity: 3)
+    let permit = try await semaphore.acquire(2)
+    let waiting = (2...3).map { weight in Task { try await semaphore.acquire(weight) } }
+    await until { semaphore.waiterCount == 2 }
+    semaphore.close()
+    for task in waiting { await #expect(throws: CancellationError.self) { try await task.value } }
+    #expect((semaphore.held, semaphore.waiterCount) == (2, 0))
+    permit.release()
+    for weight in 0...1 {
+      #expect(semaphore.tryAcquire(weight) == nil)
+      await #expect(throws: CancellationError.self) { try await semaphore.acquire(weight) }
+    }
+    semaphore.close()
     #expect(semaphore.held == 0)
   }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ConcurrencyPrimitives
 
-@Suite(.timeLimit(.minutes(5))) struct WorkerPoolTests {
+@Suite(.timeLimit(.minutes(15))) struct WorkerPoolTests {
   @Test("as many jobs block at once as there are threads")
   func jobsMayBlock() async throws {
     let gauge = Gauge()
@@ -75,7 +75,7 @@ import Testing
 
   @Test(
     "where the system gives only some threads, the pool works with those",
-    .disabled(if: ProcessFacts.isSanitized, "ThreadSanitizer needs address space of its own"))
+    .disabled(if: ProcessFacts.isSanitized, "a sanitizer needs address space of its own"))
   func worksWithFewerThreads() async {
     await #expect(processExitsWith: .success) {
       // No address space for a thousand stacks. The pool must end before the process can report.
@@ -92,7 +92,7 @@ import Testing
 
   @Test(
     "where the system gives no thread at all, the error says why",
-    .disabled(if: ProcessFacts.isSanitized, "ThreadSanitizer needs address space of its own"))
+    .disabled(if: ProcessFacts.isSanitized, "a sanitizer needs address space of its own"))
   func failsWithoutThreads() async {
     await #expect(processExitsWith: .success) {
       limitAddressSpace(toMore: 1 << 20)

@@ -48,7 +48,7 @@ final class OutputFolder: Sendable {
   func prepare(isShared: Bool) throws(BatchError) {
     let directory =
       isDryRun
-      ? try? Directory(path: path.orCurrent)
+      ? try OutputRoot.openIfStanding(path.orCurrent)
       : try OutputRoot.open(path.orCurrent, isShared: isShared, isDurable: isDurable)
     opened.withLock { $0 = directory }
   }

@@ -33,6 +33,24 @@ enum OutputRoot {
     }
   }
 
+  /// Opens the folder where it stands, and otherwise finds out whether it could be made.
+  ///
+  /// - Throws: `BatchError` `.outputUnavailable`.
+  static func openIfStanding(_ path: FilePath) throws(BatchError) -> Directory? {
+    do {
+      do {
+        let directory = try Directory(path: path)
+        try checkWritable(directory)
+        return directory
+      } catch  where error == .noSuchFileOrDirectory {
+        try checkWritable(Directory(path: path.removingLastComponent().orCurrent))
+        return nil
+      }
+    } catch {
+      throw BatchError(.outputUnavailable, path, error)
+    }
+  }
+
   private static func checkWritable(_ directory: Directory) throws(Errno) {
     _ = try retryOnInterrupt {
       faccessat(directory.descriptor, ".", W_OK | X_OK, AT_EACCESS)

@@ -1,18 +1,19 @@
 import ConcurrencyPrimitives
-import SystemPackage
 import Synchronization
 
 extension Batch {
   /// Runs the plan to its end: walks, works on as many pictures at once as there are workers,
   /// writes, and settles every job that was found.
   ///
-  /// A bad file is an outcome. Cancelling the task that runs it stops the batch.
+  /// A bad file is an outcome. Cancelling the task that runs it stops the batch. A batch is run
+  /// once.
   ///
   /// - Parameter onOutcome: told of each job as it settles, one at a time.
   /// - Throws: `BatchError` where the batch can't start; nothing was written then.
   public func run(
     onOutcome: @escaping @Sendable (Outcome) -> Void = { _ in }
   ) async throws(BatchError) -> BatchReport {
+    precondition(!hasBegun.exchange(true, ordering: .relaxed), "a batch was run twice")
     let crew = try Crew(workerCount: plan.workerCount, countsAhead: plan.countsAhead)
     defer { crew.dismiss() }
     let result = await withTaskCancellationHandler {
@@ -30,7 +31,7 @@ extension Batch {
     await withTaskGroup(of: Result<BatchReport, BatchError>?.self) { siblings in
       siblings.addTask(executorPreference: crew.foreman) { await pipeline() }
       siblings.addTask {
-        for await _ in self.closing.stream {}
+        for await _ in self.stopping.stream {}
         return nil
       }
       siblings.addTask {
@@ -71,21 +72,10 @@ extension Batch {
     } catch {
       return .failure(error)
     }
-    var report = BatchReport()
-    let admission = Admission(memoryByteCount: plan.memoryByteCount)
     let runner = JobRunner(plan: site.plan, admission: admission, work: work, intake: intake)
     var writer = OutputWriter(isDurable: plan.isDurable)
-    var foundCount = 0
-    var unsettled: [Int: FilePath] = [:]
+    var breakdown: BatchError?
     var isAtEnd = false
-    func settle(_ outcome: Outcome, at index: Int) {
-      var outcome = outcome
-      outcome.index = index
-      unsettled[index] = nil
-      report.settle(outcome)
-      latest.withLock { $0.report = report }
-      onOutcome(outcome)
-    }
     do {
       try await fanOut(
         over: { () throws -> (index: Int, finding: Finding)? in
@@ -100,34 +90,31 @@ extension Batch {
             isAtEnd = true
             return nil
           }
-          defer { foundCount += 1 }
-          unsettled[foundCount] = finding.input
-          latest.withLock { $0.found = foundCount + 1 }
-          return (foundCount, finding)
+          return (ledger.withLock { $0.enter(finding.input) }, finding)
         },
         // Two more than there are workers: one result that is being written, one job to take up.
         width: workers.threadCount + 2, on: workers,
         process: { item in (item.index, await runner.run(item.finding)) },
         collect: { (index, product) in
-          let outcome = writer.settle(product, interruption: intake.interruption)
-          settle(outcome, at: index)
+          var outcome = writer.settle(product, interruption: intake.interruption)
+          outcome.index = index
+          if ledger.withLock({ $0.settle(outcome) }) { onOutcome(outcome) }
           if let breakdown = writer.breakdown { throw breaking(breakdown) }
           if plan.failurePolicy == .failFast, let failure = outcome.failure {
             stop(.failure("\(outcome.input.escaped): \(failure)"))
           }
         })
     } catch let error as BatchError {
-      report.ending = .broken(error)
+      breakdown = error
     } catch {
       // The wait that was cancelled knows no cause; the scope does.
     }
-    for (index, input) in unsettled.sorted(by: { $0.key < $1.key }) {
-      let cause = intake.interruption ?? .cancelled
-      settle(Outcome(input: input, status: .cancelled(cause)), at: index)
-    }
-    if case .completed = report.ending, let cause = intake.interruption,
-      !isAtEnd || report.cancelled > 0
-    {
+    let cause = intake.interruption
+    for outcome in ledger.withLock({ $0.cancelRest(cause ?? .cancelled) }) { onOutcome(outcome) }
+    var report = ledger.withLock { $0.report }
+    if let breakdown {
+      report.ending = .broken(breakdown)
+    } else if let cause, !isAtEnd || report.cancelled > 0 {
       report.ending = .interrupted(cause)
     }
     report.duration = SuspendingClock.now - start
@@ -152,6 +139,6 @@ extension Batch {
       _ = finding
       count += 1
     }
-    if !Task.isCancelled { latest.withLock { $0.total = count } }
+    if !Task.isCancelled { ledger.withLock { $0.total = count } }
   }
 }

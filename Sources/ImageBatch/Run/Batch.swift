@@ -15,19 +15,14 @@ public final class Batch: Sendable {
   let work: CancellationScope
   /// Where work asks whether it may begin; below `work`, since what ends work ends its intake.
   let intake: CancellationScope
-  /// Ends when the intake does, and so wakes what waits inside the run.
-  let closing = AsyncStream<Never>.makeStream()
+  /// Room for the jobs; it lets nobody in once the intake has ended.
+  let admission: Admission
+  /// Ends when the work does, and so wakes what waits inside the run.
+  let stopping = AsyncStream<Never>.makeStream()
 
   let start = SuspendingClock.now
-  let latest = Mutex(State())
-
-  /// What is known of the run while it goes on.
-  struct State {
-    var found = 0
-    /// All that will be found, once that is known.
-    var total: Int?
-    var report = BatchReport()
-  }
+  let ledger = Mutex(Ledger())
+  let hasBegun = Atomic(false)
 
   /// A run of the plan; its time limit counts from now.
   public init(_ plan: Plan) {
@@ -37,6 +32,7 @@ public final class Batch: Sendable {
         .after($0, label: "the run timed out after \($0.text)")
       })
     intake = CancellationScope(parent: work)
+    admission = Admission(memoryByteCount: plan.memoryByteCount)
   }
 
   /// Makes sure that the system has what a run cannot begin without: descriptors and threads.
@@ -61,7 +57,7 @@ public final class Batch: Sendable {
   /// May be called from any thread, at any time.
   public func close(_ cause: Interruption) {
     intake.cancel(cause)
-    closing.continuation.finish()
+    admission.close()
   }
 
   /// Ends the run: no new job starts, those that run leave at their next row. The first cause is
@@ -71,6 +67,7 @@ public final class Batch: Sendable {
   public func stop(_ cause: Interruption) {
     work.cancel(intake.interruption ?? cause)
     close(cause)
+    stopping.continuation.finish()
   }
 
   /// Why the run is being ended; nil while it may go on.
@@ -78,20 +75,26 @@ public final class Batch: Sendable {
 
   /// How far the run is.
   public var progress: BatchProgress {
-    let state = latest.withLock { $0 }
-    return BatchProgress(
-      total: state.total, settled: state.report.found, failed: state.report.failed,
-      done: state.report.done, pixelCount: state.report.pixelCount,
-      elapsed: SuspendingClock.now - start)
+    ledger.withLock { ledger in
+      let report = ledger.report
+      return BatchProgress(
+        total: ledger.total, settled: report.found, failed: report.failed, done: report.done,
+        pixelCount: report.pixelCount, elapsed: SuspendingClock.now - start)
+    }
   }
 
-  /// The report of a run that is left alone before its end: jobs that are not settled by now count
-  /// as cancelled.
-  public func reportOfAbandoning(_ cause: Interruption) -> BatchReport {
-    let state = latest.withLock { $0 }
-    var report = state.report
-    report.cancelled += state.found - report.found
-    report.found = state.found
+  /// Leaves a run alone before its end: jobs that are not settled by now are cancelled, and what
+  /// becomes of them later is told to nobody.
+  ///
+  /// - Parameter onOutcome: told of those jobs.
+  public func abandon(
+    _ cause: Interruption, onOutcome: (Outcome) -> Void = { _ in }
+  ) -> BatchReport {
+    var (report, rest) = ledger.withLock { ledger in
+      let rest = ledger.cancelRest(cause)
+      return (ledger.report, rest)
+    }
+    for outcome in rest { onOutcome(outcome) }
     report.duration = SuspendingClock.now - start
     report.ending = .interrupted(cause)
     return report

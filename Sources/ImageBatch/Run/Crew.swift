@@ -41,23 +41,17 @@ struct Crew {
   /// OUT, the folders on the way down, one file being written.
   static let baseDescriptorCount = 24
 
-  /// Raises the soft limit of descriptors to the hard one, if there is need.
-  ///
-  /// - Throws: `BatchError` `.systemLacks` where even that is too low to begin.
+  /// - Throws: `BatchError` `.systemLacks` where the limit of descriptors is too low to begin. See
+  ///   getrlimit(2).
   static func checkDescriptors(workerCount: Int) throws(BatchError) {
     let needed = baseDescriptorCount + 2 * min(workerCount, 1 << 20)
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-    guard limit.rlim_cur < limit.rlim_max || limit.rlim_cur < rlim_t(needed) else { return }
-    // The soft limit is for programs that use select(2).
-    var raised = limit
-    raised.rlim_cur = limit.rlim_max
-    if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) != 0 { raised = limit }
-    guard raised.rlim_cur >= rlim_t(needed) else {
+    guard limit.rlim_cur >= rlim_t(needed) else {
       throw BatchError(
         .systemLacks,
         "\(workerCount) worker\(workerCount == 1 ? " needs" : "s need") \(needed) file descriptors, "
-          + "\(raised.rlim_cur) are allowed")
+          + "\(limit.rlim_cur) are allowed")
     }
   }
 }

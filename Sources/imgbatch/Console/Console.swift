@@ -25,10 +25,11 @@ final class Console: Sendable {
     }
   }
 
-  /// Shows a line in place of the last one; an empty one takes it away.
+  /// Shows a line in place of the last one; an empty one takes it away. That of a cancelled task
+  /// comes too late.
   func showProgress(_ text: String) {
     progressLine.withLock { line in
-      guard line != text else { return }
+      guard line != text, !Task.isCancelled else { return }
       line = text
       Self.write(Self.clearLine + text, to: STDERR_FILENO)
     }

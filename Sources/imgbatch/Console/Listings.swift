@@ -8,7 +8,7 @@ protocol Listing: Sendable {
   var heading: String? { get }
 
   /// The line for a job; nil where there is nothing to list.
-  func line(for outcome: Outcome) throws -> String?
+  func line(for outcome: Outcome) -> String?
 }
 
 extension Listing {
@@ -60,10 +60,10 @@ struct JSONInspection: Listing {
     let bytes: Int
   }
 
-  func line(for outcome: Outcome) throws -> String? {
+  func line(for outcome: Outcome) -> String? {
     guard case .inspected = outcome.status, let header = outcome.header else { return nil }
     let path = JobRecord(outcome)
-    return try jsonLine(
+    return jsonLine(
       Record(
         input: path.input, inputBase64: path.inputBase64, format: header.format.name,
         width: header.size.width, height: header.size.height, bitDepth: header.storedBitDepth,

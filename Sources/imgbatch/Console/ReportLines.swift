@@ -114,8 +114,12 @@ extension Outcome.Status {
 }
 
 /// JSON on one line, the keys in their order, so that equal values give equal bytes.
-func jsonLine(_ value: some Encodable) throws -> String {
+func jsonLine(_ value: some Encodable) -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  return String(decoding: try encoder.encode(value), as: UTF8.self)
+  do {
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  } catch {
+    ExitStatus.bug.exit(saying: "a record of the report is no JSON: \(error)")
+  }
 }

@@ -26,16 +26,46 @@ final class ResultStream: Sendable {
     self.name = name
   }
 
-  /// A file that is made, or written anew.
-  ///
-  /// - Throws: what the system said.
-  convenience init(path: FilePath) throws {
-    let file = try FileDescriptor.open(
-      path, .writeOnly, options: [.create, .truncate, .closeOnExec],
-      permissions: [
-        .ownerReadWrite, .groupReadWrite, .otherReadWrite,
-      ])
-    self.init(descriptor: file.rawValue, name: path.escaped)
+  /// Why a report can't go to a file.
+  enum OpenError: Error, CustomStringConvertible {
+    /// What stands there is something else, such as a picture: a slip of the hand must not cost it.
+    case holdsNoReport
+    /// What the system said.
+    case failed(Errno)
+
+    var description: String {
+      switch self {
+      case .holdsNoReport: "this file is no report, and is left as it is"
+      case .failed(let error): "\(error)"
+      }
+    }
+  }
+
+  /// A file that is made, or, where it holds a report, written anew.
+  convenience init(reportAt path: FilePath) throws(OpenError) {
+    guard !Self.holdsSomethingElse(path) else { throw .holdsNoReport }
+    do {
+      let file = try FileDescriptor.open(
+        path, .writeOnly, options: [.create, .truncate, .closeOnExec],
+        permissions: [
+          .ownerReadWrite, .groupReadWrite, .otherReadWrite,
+        ])
+      self.init(descriptor: file.rawValue, name: path.escaped)
+    } catch {
+      throw .failed(error as? Errno ?? .ioError)
+    }
+  }
+
+  /// Whether a regular file stands there that is not empty and does not start as JSON Lines do.
+  private static func holdsSomethingElse(_ path: FilePath) -> Bool {
+    var status = stat()
+    guard path.withPlatformString({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG,
+      let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+    else { return false }
+    defer { try? file.close() }
+    var first: UInt8 = 0
+    let count = withUnsafeMutableBytes(of: &first) { try? file.read(into: $0) }
+    return count == 1 && first != UInt8(ascii: "{")
   }
 
   /// Writes a line; after a fault it is dropped.
@@ -53,6 +83,13 @@ final class ResultStream: Sendable {
         Console.shared.say("\(name): write: \(error)")
       }
       return fault
+    }
+  }
+
+  /// Writes a line, unless another thread hangs in writing its own.
+  func writeIfFree(line: String) {
+    _ = fault.withLockIfAvailable { fault in
+      if fault == nil { Console.write(line + "\n", to: descriptor) }
     }
   }
 

@@ -59,8 +59,8 @@ struct Session {
   private func openReport() -> ResultStream? {
     guard let target = talking.report else { return nil }
     if target.isStandardStream { return .standardOutput }
-    do {
-      return try ResultStream(path: target.path)
+    do throws(ResultStream.OpenError) {
+      return try ResultStream(reportAt: target.path)
     } catch {
       ExitStatus.noOutput.exit(saying: "\(target.path.escaped): \(error)")
     }
@@ -91,10 +91,10 @@ struct Session {
 
   /// Ends the process although jobs still run. They leave nothing behind but memory.
   private func abandon(_ cause: Interruption, _ report: ResultStream?) -> Never {
-    let batchReport = batch.reportOfAbandoning(cause)
-    if let report, let line = try? jsonLine(SummaryRecord(batchReport, verb)) {
-      report.write(line: line)
+    let batchReport = batch.abandon(cause) { outcome in
+      report?.writeIfFree(line: jsonLine(JobRecord(outcome)))
     }
+    report?.writeIfFree(line: jsonLine(SummaryRecord(batchReport, verb)))
     Console.shared.sayIfFree("\(cause): jobs that did not answer were left alone")
     Console.shared.sayIfFree(summary(of: batchReport))
     LiveTemporaries.shared.removeAll()
@@ -108,7 +108,7 @@ struct Session {
   // MARK: What is said
 
   private func settle(_ outcome: Outcome, _ report: ResultStream?) {
-    if let report, let line = try? jsonLine(JobRecord(outcome)) { report.write(line: line) }
+    report?.write(line: jsonLine(JobRecord(outcome)))
     if let listing { list(outcome, in: listing) }
     let input = outcome.input.escaped
     if let failure = outcome.failure {
@@ -135,7 +135,7 @@ struct Session {
   }
 
   private func list(_ outcome: Outcome, in listing: any Listing) {
-    let line = try? listing.line(for: outcome)
+    let line = listing.line(for: outcome)
     for line in listedLines.take(line, at: outcome.index)
     where ResultStream.standardOutput.write(line: line) != nil {
       // Nobody reads the one thing that this run is for.
@@ -144,9 +144,7 @@ struct Session {
   }
 
   private func conclude(_ batchReport: BatchReport, _ report: ResultStream?) -> Never {
-    if let report, let line = try? jsonLine(SummaryRecord(batchReport, verb)) {
-      report.write(line: line)
-    }
+    report?.write(line: jsonLine(SummaryRecord(batchReport, verb)))
     if case .broken(let error) = batchReport.ending, error.code != .outputDeviceFailed {
       Console.shared.say(error.message)
     }

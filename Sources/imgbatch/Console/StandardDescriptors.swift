@@ -1,7 +1,19 @@
 import Glibc
 
-/// The three streams that a process is started with.
+/// What a process is started with: three streams, and room for more.
 enum StandardDescriptors {
+  /// Raises the soft limit of descriptors to the hard one. See setrlimit(2).
+  ///
+  /// The soft limit is low for the sake of programs that use select(2). Where it can't be raised, the
+  /// batch says whether what there is will do.
+  static func raiseLimit() {
+    let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    var limit = rlimit()
+    guard getrlimit(resource, &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(resource, &limit)
+  }
+
   /// Opens /dev/null in the place of each one that is closed: the next file opened would get its
   /// number, and messages for people would land in a picture.
   static func reopenClosed() {

@@ -137,6 +137,21 @@ import Testing
     }
   }
 
+  @Test("73: a report never takes the place of a file that is none")
+  func reportOntoPicture() async throws {
+    let picture = try sandbox.bytes(of: "in/000.ppm")
+    let ending = try await sandbox.run(
+      "resize", "in", "out", "--size", "4", "--report", "in/000.ppm")
+    #expect(ending.status == .exited(73))
+    #expect(
+      ending.messages == ["imgbatch: in/000.ppm: this file is no report, and is left as it is"])
+    #expect(try sandbox.bytes(of: "in/000.ppm") == picture)
+    #expect(!sandbox.exists("out"))
+    try sandbox.write("", to: "empty.jsonl")
+    let again = try await sandbox.run("verify", "in", "--report", "empty.jsonl")
+    #expect(again.status == .exited(1))
+  }
+
   @Test("inspect lists what is there, in columns or as JSON, in the order of the input")
   func inspect() async throws {
     try sandbox.write(Picture.png(7, 5), to: "in/sub/p.png")

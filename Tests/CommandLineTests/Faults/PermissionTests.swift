@@ -132,6 +132,10 @@ struct PermissionTests {
       fastest = min(fastest, ending.duration)
     }
     #expect(fastest <= limit)
+    if output != "dangling" {
+      let plan = try await sandbox.run("plan", "resize", "in", ByteString(output), "--size", "4")
+      #expect(plan.status == .exited(73) && plan.messages == [message])
+    }
     #expect(try sandbox.text(of: "file") == "a file")
   }
 }

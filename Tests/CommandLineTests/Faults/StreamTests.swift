@@ -48,6 +48,22 @@ import Testing
     #expect(!sandbox.exists("out.ppm"))
   }
 
+  @Test("F27: a reader of the results who reads nothing does not keep a run whose time is over")
+  func idleReader() async throws {
+    let setPipeSize: CInt = 1031  // F_SETPIPE_SZ, which the Glibc module does not show
+    let pipe = try Pipe()
+    try check(fcntl(pipe.writeEnd, setPipeSize, 4096), "fcntl")
+    try sandbox.writePixmaps(100)
+    let child = try sandbox.start(["verify", "in", "--report", "-", "--timeout", "500ms"]) {
+      $0.standardOutput = .descriptor(pipe.writeEnd)
+    }
+    let ending = try await child.ending()
+    #expect(ending.status == .exited(124))
+    let summary = try #require(ending.summary)
+    #expect(summary.cancelled > 0 && summary.found < 100)
+    #expect(ending.duration < .seconds(10))
+  }
+
   @Test("F20: a standard input that never ends gets no more than the grace time after SIGINT")
   func interruptedInput() async throws {
     let pipe = try Pipe()

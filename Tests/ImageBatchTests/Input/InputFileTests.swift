@@ -4,7 +4,7 @@ import Testing
 
 @testable import ImageBatch
 
-@Suite("Input files", .timeLimit(.minutes(1))) struct InputFileTests {
+@Suite("Input files", .timeLimit(.minutes(15))) struct InputFileTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

@@ -4,7 +4,7 @@ import Testing
 @testable import ImageBatch
 
 // S1, S2, S4, S9 and S11 are rows of the semaphore, and stand with it.
-@Suite("Admission", .timeLimit(.minutes(1))) struct AdmissionTests {
+@Suite("Admission", .timeLimit(.minutes(15))) struct AdmissionTests {
   @Test("S3: what can never fit fails at once, and says what is needed and what is allowed")
   func tooLarge() async throws {
     let admission = Admission(memoryByteCount: 1000)

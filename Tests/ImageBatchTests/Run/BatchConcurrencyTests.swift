@@ -11,7 +11,7 @@ import Testing
 // place of channels; its own tests prove that it unblocks. P6 (ordered fan-in) does not arise:
 // outcomes come as they settle, and only the report puts failures in order.
 // G6 (limit), G7 to G10 and S rows stand with `fanOut` and `WeightedSemaphore`.
-@Suite("Batch: workers", .timeLimit(.minutes(2))) struct BatchConcurrencyTests {
+@Suite("Batch: workers", .timeLimit(.minutes(15))) struct BatchConcurrencyTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

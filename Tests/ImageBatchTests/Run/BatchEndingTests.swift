@@ -9,7 +9,7 @@ import Testing
 
 // `BatchRun` checks for every one of these that jobs found = outcomes settled, each once, and that
 // all that were cut off name the run's own cause.
-@Suite("Batch: how it ends", .timeLimit(.minutes(2))) struct BatchEndingTests {
+@Suite("Batch: how it ends", .timeLimit(.minutes(15))) struct BatchEndingTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
@@ -100,6 +100,56 @@ import Testing
     #expect(run.interruption == .cancelled)
     #expect(run.report.found <= 3 + plan.workerCount + 2)
     expectWholeOutputs(run)
+  }
+
+  @Test("closing it leaves the jobs that have begun in peace: only stopping cancels their tasks")
+  func closingSparesRunningJobs() async throws {
+    try fill(4)
+    let cancelled = Log<Bool>()
+    try await BatchRun(.writing(.fitting(2), from: input, to: output)) { batch, _, count in
+      guard count == 1 else { return }
+      batch.close(.signal(SIGINT))
+      // The word would come from another thread: a moment is all that it needs.
+      usleep(50_000)
+      cancelled.append(Task.isCancelled)
+      batch.stop(.cancelled)
+      blockUntil { Task.isCancelled }
+      cancelled.append(Task.isCancelled)
+    }
+    #expect(cancelled.entries == [false, true])
+  }
+
+  @Test("closing it sends away those who wait for memory")
+  func closingEndsWaits() async throws {
+    try fill(12)
+    let probe = try await BatchRun(.writing(.fitting(2), from: input, to: output))
+    let need = try #require(probe.outcomes.compactMap(\.memoryByteCount).max())
+    // Room for one job; the writer, who would give it back, closes the batch instead.
+    let plan = Plan.writing(.fitting(2), from: input, to: output, workers: 4, memory: need)
+    let run = try await BatchRun(plan) { batch, _, count in
+      if count == 1 { batch.close(.signal(SIGINT)) }
+    }
+    #expect(run.interruption == .signal(SIGINT))
+    #expect(run.report.cancelled > 0 && run.report.done < 12)
+  }
+
+  @Test("a run that is left alone settles each job once, and tells nobody what comes later")
+  func abandoned() async throws {
+    try fill(12)
+    let batch = Batch(.writing(.fitting(2), from: input, to: output, workers: 4))
+    let outcomes = Log<Outcome>()
+    let reports = Log<BatchReport>()
+    _ = try await batch.run { outcome in
+      outcomes.append(outcome)
+      guard outcomes.count == 3 else { return }
+      // Time for the others to be found and done.
+      batch.close(.signal(SIGTERM))
+      reports.append(batch.abandon(.signal(SIGTERM)) { outcomes.append($0) })
+    }
+    let report = try #require(reports.entries.first)
+    #expect(outcomes.entries.map(\.index).sorted() == Array(0..<report.found))
+    #expect((report.done, report.cancelled) == (3, report.found - 3))
+    #expect(report.cancelled > 0)
   }
 
   @Test("a task that was cancelled before ends at once")

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ImageBatch
 
-@Suite("Batch: what is refused before it starts", .timeLimit(.minutes(1))) struct BatchStartTests {
+@Suite("Batch: what is refused before it starts", .timeLimit(.minutes(15))) struct BatchStartTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
@@ -132,7 +132,7 @@ import Testing
   }
 }
 
-@Suite("Batch: one picture", .timeLimit(.minutes(1))) struct SinglePictureTests {
+@Suite("Batch: one picture", .timeLimit(.minutes(15))) struct SinglePictureTests {
   let folder: TemporaryFolder
 
   init() throws {

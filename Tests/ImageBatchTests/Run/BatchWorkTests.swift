@@ -6,7 +6,7 @@ import Testing
 
 @testable import ImageBatch
 
-@Suite("Batch: the work", .timeLimit(.minutes(1))) struct BatchWorkTests {
+@Suite("Batch: the work", .timeLimit(.minutes(15))) struct BatchWorkTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

@@ -1,0 +1,47 @@
+import ConcurrencyPrimitives
+import SystemPackage
+
+/// The books of a run: each job that was found is settled once, whoever ends it.
+struct Ledger {
+  /// All that will be found, once that is known.
+  var total: Int?
+
+  /// The jobs that were found so far.
+  private(set) var foundCount = 0
+
+  /// The outcomes so far.
+  private(set) var report = BatchReport()
+
+  private var unsettled: [Int: FilePath] = [:]
+
+  /// Enters a job.
+  ///
+  /// - Returns: its place in the order of the input.
+  mutating func enter(_ input: FilePath) -> Int {
+    defer { foundCount += 1 }
+    unsettled[foundCount] = input
+    return foundCount
+  }
+
+  /// Counts the outcome of a job.
+  ///
+  /// - Returns: whether it is the job's first: one that was given up may still come to its end.
+  mutating func settle(_ outcome: Outcome) -> Bool {
+    guard unsettled.removeValue(forKey: outcome.index) != nil else { return false }
+    report.settle(outcome)
+    return true
+  }
+
+  /// Settles all that is left.
+  ///
+  /// - Returns: the outcomes, in the order of the input.
+  mutating func cancelRest(_ cause: Interruption) -> [Outcome] {
+    let rest = unsettled.sorted { $0.key < $1.key }.map { index, input in
+      var outcome = Outcome(input: input, status: .cancelled(cause))
+      outcome.index = index
+      return outcome
+    }
+    for outcome in rest { _ = settle(outcome) }
+    return rest
+  }
+}
