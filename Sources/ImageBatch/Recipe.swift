@@ -36,6 +36,9 @@ struct Conversion {
   /// Whether nothing about the pixels or their form changes: they are copied as they are.
   let isCopy: Bool
 
+  /// What the output can't hold of what the input says, a sentence each.
+  let warnings: [String]
+
   /// - Throws: `JobFailure`, `SizeOverflow`, `TransformError`.
   init(_ recipe: Recipe, header: ImageHeader, codec reader: any ImageCodec) throws {
     let orientation = recipe.appliesOrientation ? header.metadata.orientation : .upright
@@ -66,6 +69,12 @@ struct Conversion {
     self.format = wanted
     self.outputLayout = layout
     self.metadata = metadata
+    warnings =
+      writer.writesColourSpaces
+      ? []
+      : metadata.chunks.map(\.type).filter { ["cICP", "iCCP"].contains($0) }.map {
+        "\($0): \(wanted) has no place for a colour space, left out"
+      }
   }
 
   /// The most bytes that the job holds at once, known before any of them is allocated.

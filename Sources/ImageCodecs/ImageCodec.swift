@@ -46,6 +46,9 @@ public protocol ImageCodec: Sendable {
     output: EncodedBytes
   ) throws -> any ImageWriter
 
+  /// Whether what it writes can say in which colour space the samples are.
+  var writesColourSpaces: Bool { get }
+
   /// The metadata of `header` that an output keeps whose pixels changed.
   func metadata(of header: ImageHeader, keeping policy: MetadataPolicy) -> Metadata
 

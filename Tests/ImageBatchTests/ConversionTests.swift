@@ -39,6 +39,23 @@ import Testing
     #expect(try conversion(untouched, header(8, 6, orientation: .rotated90Clockwise)).isCopy)
   }
 
+  @Test("a colour space that the output has no place for is told")
+  func lostColourSpace() throws {
+    var header = header(8, 6)
+    header.metadata.chunks = ["iCCP", "gAMA", "cICP"].map { .init(type: $0, bytes: [1]) }
+    let sentences = try conversion(Recipe(format: .qoi), header).warnings
+    #expect(
+      sentences == [
+        "iCCP: qoi has no place for a colour space, left out",
+        "cICP: qoi has no place for a colour space, left out",
+      ])
+    #expect(try conversion(Recipe(format: .png), header).warnings.isEmpty)
+    #expect(try conversion(Recipe(format: .png), header).metadata.chunks.count == 3)
+    var none = Recipe(format: .pam)
+    none.metadata = .none
+    #expect(try conversion(none, header).warnings.isEmpty)
+  }
+
   @Test("where anything changes it is not")
   func noCopies() throws {
     #expect(try !conversion(Recipe(format: .qoi), header(8, 6)).isCopy)

@@ -121,6 +121,16 @@ struct PNMTests {
     #expect(twoWidths?.message == "the header's WIDTH makes no sense")
   }
 
+  @Test("a largest sample that does not divide the written one is told: samples are rounded")
+  func roundedSamples() throws {
+    let sentence = "samples up to 100 do not fit 8 bits exactly: converting rounds them"
+    #expect(try decodeText("P5 1 1 100\n", [50]).warnings == [sentence])
+    for maximum in [1, 3, 5, 15, 17, 51, 85, 255, 257, 65535] {
+      let samples: [UInt8] = maximum < 256 ? [1] : [0, 1]
+      #expect(try decodeText("P5 1 1 \(maximum)\n", samples).warnings.isEmpty)
+    }
+  }
+
   @Test("a PAM without a tuple type is read by its depth, with a warning")
   func noTupleType() throws {
     let picture = try decodeText(

@@ -107,6 +107,10 @@ struct QOITests {
     #expect(metadata.chunks.first?.bytes == bigEndian(100_000))
     #expect(try encode(decode(bytes), as: .qoi, metadata: metadata) == bytes)
     #expect(try probe(file(1, 1, [0xC0])).metadata == Metadata())
+    // PNG specification, section 4.3: sRGB comes before gAMA.
+    let contested = Metadata(chunks: metadata.chunks + [.init(type: "sRGB", bytes: [0])])
+    #expect(
+      try encode(decode(bytes), as: .qoi, metadata: contested) == file(1, 1, [0xC0], space: 0))
   }
 
   @Test("storage is 8-bit colour")

@@ -119,4 +119,24 @@ struct ResampleSymmetryTests {
       #expect(try await picture.applying(Resample(to: size, filter: .nearest)) == expected)
     }
   }
+
+  @Test("nearest takes the same pixels, however the picture is stored", arguments: everyFormat)
+  func nearestOfTurned(format: PixelFormat) async throws {
+    let upright = Picture.noise(6, 4, format)
+    var request = ResizeRequest(size: .percent(thousandths: 50_000), filter: .nearest)
+    request.enlarges = true
+    let expected = try await upright.applying(request.steps(for: upright.layout()))
+    for orientation in Orientation.allCases {
+      // What turns it back is the turn itself, but for the two quarters.
+      let back: Orientation =
+        switch orientation {
+        case .rotated90Clockwise: .rotated90Counterclockwise
+        case .rotated90Counterclockwise: .rotated90Clockwise
+        default: orientation
+        }
+      let stored = try await upright.applying([Orient(back)])
+      let steps = try request.steps(for: stored.layout(), turnedBy: orientation)
+      #expect(try await stored.applying(steps) == expected, "\(orientation)")
+    }
+  }
 }

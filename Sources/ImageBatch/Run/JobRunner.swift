@@ -117,7 +117,12 @@ private final class JobRun {
       return nil
     case .write(let recipe, _):
       let conversion = try Conversion(recipe, header: header, codec: codec)
-      outcome.outputSize = conversion.outputLayout.size
+      let outputSize = conversion.outputLayout.size
+      // What this program would refuse to read it does not write.
+      _ = try trace.perform(.transform) {
+        try plan.limits.size(width: outputSize.width, height: outputSize.height)
+      }
+      outcome.outputSize = outputSize
       let cost = try conversion.memoryByteCount(header: header, inputByteCount: input.byteCount)
         .plus(input.heldByteCount)
       outcome.memoryByteCount = cost
@@ -225,7 +230,7 @@ private final class JobRun {
       }
       try trace.perform(.encode) { try writer.writeRow(UnsafeRawBufferPointer(buffer.bytes).bytes) }
     }
-    outcome.warnings = try decoded.finish()
+    outcome.warnings = try decoded.finish() + conversion.warnings
     try trace.perform(.encode) { try writer.finish() }
     if header.frameCount > 1 {
       outcome.warnings.append("an animation: only its first frame is kept")

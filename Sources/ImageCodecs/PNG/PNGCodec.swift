@@ -3,6 +3,7 @@ import Raster
 /// PNG (specification, third edition, and ISO/IEC 15948), with libpng for the picture data.
 struct PNGCodec: ImageCodec {
   var formats: [ImageFormat] { [.png] }
+  var writesColourSpaces: Bool { true }
 
   func recognizes(_ prefix: [UInt8]) -> Bool {
     prefix.starts(with: PNGChunkWalk.signature)

@@ -132,7 +132,7 @@ struct PNGProbe {
     guard rule.onChange != .never else { return try lookForTransparency(in: chunk) }
     let reason = reasonToLeaveOut(chunk, rule)
     // The first of its type counts, even where it is left out.
-    seenTypes.insert(chunk.type)
+    if rule.isSingle { seenTypes.insert(chunk.type) }
     if let reason {
       return warnings.append("\(chunk.type): \(reason), left out")
     }

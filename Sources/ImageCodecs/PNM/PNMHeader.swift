@@ -69,6 +69,11 @@ struct PNMHeader: Equatable {
     }
     byteCount = parser.position
     hasComments = parser.hasComments
+    if !pixelFormat.maximumSample.isMultiple(of: maximumSample) {
+      warnings.append(
+        "samples up to \(maximumSample) do not fit \(pixelFormat.depth.rawValue) bits exactly: "
+          + "converting rounds them")
+    }
   }
 
   /// The header in its plainest form.

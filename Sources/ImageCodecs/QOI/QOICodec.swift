@@ -6,6 +6,7 @@ struct QOICodec: ImageCodec {
   private static let linearGamma = Metadata.Chunk(type: "gAMA", bytes: [0, 1, 0x86, 0xA0])
 
   var formats: [ImageFormat] { [.qoi] }
+  var writesColourSpaces: Bool { false }
 
   func recognizes(_ prefix: [UInt8]) -> Bool {
     prefix.starts(with: QOIHeader.magic)
@@ -42,8 +43,11 @@ struct QOICodec: ImageCodec {
     guard UInt32(exactly: layout.width) != nil, UInt32(exactly: layout.height) != nil else {
       throw CodecError(.unsupported, "\(layout.size) is beyond what QOI can say")
     }
+    // PNG specification, section 4.3: these come before gAMA.
+    let isSaidOtherwise = metadata.chunks.contains { ["cICP", "iCCP", "sRGB"].contains($0.type) }
     return try QOIWriter(
-      layout, isLinear: metadata.chunks.contains(Self.linearGamma), output: output)
+      layout, isLinear: !isSaidOtherwise && metadata.chunks.contains(Self.linearGamma),
+      output: output)
   }
 
   func metadata(of header: ImageHeader, keeping policy: MetadataPolicy) -> Metadata {

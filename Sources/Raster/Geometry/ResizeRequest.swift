@@ -41,7 +41,8 @@ public struct ResizeRequest: Hashable, Sendable {
   /// that already.
   ///
   /// The request speaks of the upright picture. Turning comes after resampling, since the smaller
-  /// picture is the cheaper one to hold.
+  /// picture is the cheaper one to hold; but for `nearest`, which of two equally near pixels takes
+  /// the right or lower one, and means the upright picture's.
   ///
   /// - Parameter orientation: how the stored picture must be turned to stand upright.
   /// - Throws: `SizeOverflow`.
@@ -51,11 +52,13 @@ public struct ResizeRequest: Hashable, Sendable {
     let geometry = try geometry(for: orientation.applied(to: input.size))
     let scaledAsStored = orientation.applied(to: geometry.scaled)
     var steps: [any Transform] = []
-    if scaledAsStored != input.size {
-      steps.append(Resample(to: scaledAsStored, filter: filter))
-    }
-    if orientation != .upright {
-      steps.append(Orient(orientation))
+    let turn: [any Transform] = orientation == .upright ? [] : [Orient(orientation)]
+    if scaledAsStored == input.size {
+      steps = turn
+    } else if filter == .nearest {
+      steps = turn + [Resample(to: geometry.scaled, filter: filter)]
+    } else {
+      steps = [Resample(to: scaledAsStored, filter: filter)] + turn
     }
     if let crop = geometry.crop {
       steps.append(Crop(to: crop))

@@ -151,12 +151,19 @@ extension CoefficientTable {
 }
 
 extension CoefficientTable {
-  /// The table, made once for all jobs that need it.
+  /// The table, made once for all jobs that need it, or, where it is too large to be kept, for this
+  /// one.
   ///
   /// - Throws: `SizeOverflow`, `CancellationError`.
   package static func shared(
     inputCount: Int, outputCount: Int, filter: ResamplingFilter, narrowFractionBits: Int?
   ) async throws -> CoefficientTable {
+    let byteBound = try byteBound(inputCount: inputCount, outputCount: outputCount, filter: filter)
+    guard byteBound <= maximumKeptByteCount else {
+      return try CoefficientTable(
+        inputCount: inputCount, outputCount: outputCount, filter: filter,
+        narrowFractionBits: narrowFractionBits)
+    }
     let key = Key(
       inputCount: inputCount, outputCount: outputCount, filter: filter,
       narrowFractionBits: narrowFractionBits)
@@ -178,6 +185,10 @@ extension CoefficientTable {
   // need for a few output sizes, in 3 MB. A batch in which every picture has a size of its own
   // gains nothing from more.
   private static let cache = OnceCache<Key, CoefficientTable>(capacity: 64)
+
+  // A job's permit covers its own tables only while it runs; what the cache keeps is beyond every
+  // budget, and so bounded: 64 of these are 16 MB. Sides of up to 10,000 pixels fit.
+  private static let maximumKeptByteCount = 256 << 10
 }
 
 /// One axis of a resampling, before fixed point.

@@ -95,6 +95,25 @@ import Testing
     #expect(try sandbox.tree("out").names == ["000.ppm"])
   }
 
+  @Test("F42: extreme shapes, each of a size of its own, leave nothing behind in memory")
+  func extremeShapes() async throws {
+    try sandbox.writePixmaps(1)
+    let clean = try await sandbox.run("resize", "in", "clean", "--size", "9")
+    // The weights for each take 6 to 10 MB.
+    for index in 0..<12 {
+      let height = 400_000 - index
+      try sandbox.write(
+        Array("P5\n1 \(height)\n255\n".utf8) + [UInt8](repeating: 9, count: height),
+        to: "in/\(index).pgm")
+    }
+    let ending = try await sandbox.run(
+      "resize", "in", "out", "--size", "1024", "--workers", "1", "--memory", "16M")
+    #expect(ending.summary == Summary(done: 13))
+    if !Machine.isSanitized {
+      #expect(ending.peakByteCount < clean.peakByteCount + 32 << 20)
+    }
+  }
+
   @Test("F42: a hundred thousand empty chunks cost no more than their bytes")
   func manyChunks() async throws {
     var file = PNGFile(width: 4, height: 4, samples: [UInt8](repeating: 7, count: 48))

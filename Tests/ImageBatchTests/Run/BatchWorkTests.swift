@@ -153,6 +153,20 @@ import Testing
     }
   }
 
+  @Test("an output that would be beyond the limits of an input is refused by name")
+  func outputLimit() async throws {
+    try folder.write(Pictures.ppm(4, 3), to: "in/a.ppm")
+    var request = ResizeRequest(size: .box(width: 20, height: 20))
+    request.enlarges = true
+    var plan = Plan.writing(Recipe(resize: request), from: folder["in"], to: folder["out"])
+    plan.limits.maximumPixelCount = 299
+    let refused = try await BatchRun(plan)
+    #expect(refused.outcomes.map(\.word) == ["failed transform/limitExceeded"])
+    plan.limits.maximumPixelCount = 300
+    let allowed = try await BatchRun(plan)
+    #expect(allowed.outcomes.map(\.word) == ["written"])
+  }
+
   @Test("what is there already is left alone where that is asked for, else replaced")
   func existing() async throws {
     try folder.write(Pictures.ppm(8, 6), to: "in/a.ppm")

@@ -52,6 +52,10 @@ extension Picture {
 
   /// What the transforms make of the picture, one after the other.
   func applying(_ transforms: any Transform...) async throws -> Picture {
+    try await applying(transforms)
+  }
+
+  func applying(_ transforms: [any Transform]) async throws -> Picture {
     var rows: any RowSource = try rows()
     for transform in transforms {
       let promised = try transform.outputLayout(for: rows.layout)
