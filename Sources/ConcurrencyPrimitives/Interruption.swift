@@ -18,6 +18,12 @@ public enum Interruption: Error, Hashable, Sendable {
   /// The process received this signal.
   case signal(Int32)
 
+  /// Whether it was a signal.
+  public var isSignal: Bool {
+    if case .signal = self { return true }
+    return false
+  }
+
   /// Whether a deadline caused the interruption, as against somebody's decision.
   public var isTimeout: Bool {
     if case .deadline = self { return true }

@@ -63,6 +63,25 @@ final class Directory: Sendable {
     return true
   }
 
+  /// Whether it has no name any more. See fstat(2).
+  var isRemoved: Bool {
+    var status = stat()
+    return fstat(descriptor, &status) == 0 && status.st_nlink == 0
+  }
+
+  /// Whether it is that folder, or lies below it, by whatever path it was come to.
+  ///
+  /// Climbs to the root: one openat(2) a level.
+  func isWithin(_ identity: FileIdentity) throws(Errno) -> Bool {
+    var folder = self
+    while folder.identity != identity {
+      let parent = try folder.subfolder(FileName(".."))
+      guard parent.identity != folder.identity else { return false }
+      folder = parent
+    }
+    return true
+  }
+
   /// openat(2), relative to this folder.
   func openFile(_ name: FileName, _ flags: CInt, mode: mode_t = 0) throws(Errno) -> CInt {
     try retryOnInterrupt { () -> CInt in openat(descriptor, name.bytes, flags | O_CLOEXEC, mode) }

@@ -13,7 +13,7 @@ struct FileList {
   private var next = 0
 
   /// OUT: what a list names in there is no input.
-  var excludedFolder: FileIdentity?
+  var excludedFolder: ExcludedFolder?
 
   /// The folders from IN down to that of the last path: the next path is often in the same.
   private var chain: [(name: FilePath.Component, folder: InputFolder)] = []
@@ -21,7 +21,8 @@ struct FileList {
   /// - Parameters:
   ///   - bytes: the list.
   ///   - separator: what ends a path: a line feed, or zero.
-  /// - Throws: `BatchError` `.collision` where two paths have one output.
+  /// - Throws: `BatchError` `.collision` where two paths have one output, `.inputUnavailable` where
+  ///   the separator is not the list's.
   init(
     _ bytes: [UInt8], separator: UInt8, root: InputFolder, selection: InputSelection,
     naming: OutputNaming
@@ -29,6 +30,10 @@ struct FileList {
     self.root = root
     self.selection = selection
     self.naming = naming
+    guard separator == 0 || !bytes.contains(0) else {
+      throw BatchError(
+        .inputUnavailable, "the list holds zero bytes, which end its paths with --null")
+    }
     var seen: Set<FilePath> = []
     paths = bytes.split(separator: separator).compactMap { line in
       var path = FilePath(platformString: line.map(CChar.init(bitPattern:)) + [0])
@@ -74,13 +79,15 @@ struct FileList {
   }
 
   /// The next finding, or nil at the end.
-  mutating func nextFinding() -> Finding? {
+  ///
+  /// - Throws: `BatchError` `.systemLacks`.
+  mutating func nextFinding() throws(BatchError) -> Finding? {
     guard next < paths.count else { return nil }
     defer { next += 1 }
-    return look(at: paths[next])
+    return try look(at: paths[next])
   }
 
-  private mutating func look(at path: FilePath) -> Finding {
+  private mutating func look(at path: FilePath) throws(BatchError) -> Finding {
     let input = root.path.pushing(path)
     guard
       path.root == nil, !path.components.contains(where: { $0.kind == .parentDirectory }),
@@ -97,6 +104,8 @@ struct FileList {
         Job(
           source: .file(folder, name), input: input, destination: destination,
           followsLinks: selection.followsLinks))
+    } catch let cause as Errno where cause.isDescriptorShortage {
+      throw .tooFewDescriptors(at: input)
     } catch {
       return .failed(input, JobFailure(.walk, error))
     }
@@ -113,7 +122,9 @@ struct FileList {
         try parent.directory.subfolder(name, followingLinks: selection.followsLinks)
       }
       // A list made by find(1) names what an earlier run wrote, too.
-      guard directory.identity != excludedFolder else {
+      if let excludedFolder,
+        try excludedFolder.contains(directory, isLinked: selection.followsLinks)
+      {
         throw JobFailure(stage: .walk, code: "insideOutput", message: "it is in OUT")
       }
       let folder = InputFolder(

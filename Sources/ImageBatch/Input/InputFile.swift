@@ -9,14 +9,19 @@ struct ReadError: Error, CustomStringConvertible {
   let code: String
   let description: String
 
+  /// What the system said, if it was the system.
+  let cause: Errno?
+
   init(_ cause: Errno) {
     code = cause.name
     description = cause.description
+    self.cause = cause
   }
 
   private init(code: String, _ description: String) {
     self.code = code
     self.description = description
+    cause = nil
   }
 
   static let changed = ReadError(code: "changed", "changed while it was read")

@@ -13,7 +13,7 @@ struct Walker {
   private let naming: OutputNaming
 
   /// OUT, which is never walked, whatever path leads there.
-  var excludedFolder: FileIdentity?
+  var excludedFolder: ExcludedFolder?
 
   private var levels: [Level]
 
@@ -95,7 +95,9 @@ struct Walker {
     }
     if kind == .folder {
       guard level.isInSubfolders else { return nil }
-      return try descend(into: name, path: path, relativePath: relativePath, from: level)
+      return try descend(
+        into: name, isLinked: listed != .folder, path: path, relativePath: relativePath, from: level
+      )
     }
     guard !level.isInSubfolders, selection.admitsFile(relativePath) else { return nil }
     switch kind {
@@ -128,14 +130,15 @@ struct Walker {
   }
 
   private mutating func descend(
-    into name: FileName, path: FilePath, relativePath: FilePath, from level: Level
+    into name: FileName, isLinked: Bool, path: FilePath, relativePath: FilePath, from level: Level
   ) throws(BatchError) -> Finding? {
     do {
       let directory = try waitingForDescriptors { () throws(Errno) in
         try level.folder.directory.subfolder(name, followingLinks: selection.followsLinks)
       }
       let isLoop = levels.contains { $0.folder.directory.identity == directory.identity }
-      guard directory.identity != excludedFolder, !isLoop else { return nil }
+      let isExcluded = try excludedFolder?.contains(directory, isLinked: isLinked) ?? false
+      guard !isExcluded, !isLoop else { return nil }
       let output = level.folder.output.map { OutputFolder(name, in: $0) }
       try enter(
         InputFolder(directory: directory, path: path, output: output), relativePath: relativePath)

@@ -13,6 +13,9 @@ final class OutputFolder: Sendable {
   private let isDurable: Bool
   /// The folder that no output may go into: IN.
   private let forbidden: FileIdentity?
+  /// The folders that were rid of leftovers, so that a list that comes back to one does not make
+  /// it be read again. Shared by all below OUT.
+  private let swept: SweptFolders
   private let opened = Mutex<Directory?>(nil)
 
   /// OUT itself, to be prepared before anything is written.
@@ -26,6 +29,7 @@ final class OutputFolder: Sendable {
     self.isDryRun = isDryRun
     self.isDurable = isDurable
     self.forbidden = forbidden
+    swept = SweptFolders()
     parent = nil
   }
 
@@ -35,11 +39,18 @@ final class OutputFolder: Sendable {
     isDryRun = folder.isDryRun
     isDurable = folder.isDurable
     forbidden = folder.forbidden
+    swept = folder.swept
     parent = (folder, name)
   }
 
   /// Which folder it is, where it is known to exist.
   var identity: FileIdentity? { opened.withLock { $0?.identity } }
+
+  /// Whether it, or a folder above it, was removed after it had been opened.
+  var isRemoved: Bool {
+    if let directory = opened.withLock({ $0 }), directory.isRemoved { return true }
+    return parent?.folder.isRemoved ?? false
+  }
 
   /// Opens OUT, makes it where it is missing, and finds out whether it can be written to.
   ///
@@ -74,7 +85,7 @@ final class OutputFolder: Sendable {
       throw JobFailure(
         stage: .write, code: "insideInput", message: "this folder of OUT is IN itself")
     }
-    if !isNew { try TemporaryName.sweep(directory) }
+    if !isNew, swept.isFirst(directory.identity) { try TemporaryName.sweep(directory) }
     return directory
   }
 
@@ -94,5 +105,15 @@ final class OutputFolder: Sendable {
     guard let parent else { throw .noSuchFileOrDirectory }
     let above = try parent.folder.existing()
     return try waitingForDescriptors { () throws(Errno) in try above.subfolder(parent.name) }
+  }
+}
+
+/// Which folders were seen, by 16 bytes each.
+private final class SweptFolders: Sendable {
+  private let identities = Mutex<Set<FileIdentity>>([])
+
+  /// Whether a folder comes for the first time.
+  func isFirst(_ identity: FileIdentity) -> Bool {
+    identities.withLock { $0.insert(identity).inserted }
   }
 }

@@ -23,8 +23,9 @@ enum OutputRoot {
       if isNew, isDurable {
         try Directory(path: path.removingLastComponent().orCurrent).synchronize()
       }
-      if !isShared { try lock(directory) }
-      if !isNew { try TemporaryName.sweep(directory) }
+      let isAlone = try lock(directory, isShared: isShared)
+      if !isNew, isAlone { try TemporaryName.sweep(directory) }
+      if isAlone, isShared { try? apply(LOCK_SH, to: directory) }
       return directory
     } catch  where error == .wouldBlock {
       throw BatchError(.outputInUse, "\(path.escaped): in use by another run")
@@ -57,12 +58,26 @@ enum OutputRoot {
     }
   }
 
-  /// flock(2): held until the descriptor is closed, whatever ends the process.
-  private static func lock(_ directory: Directory) throws(Errno) {
+  /// Keeps other runs out, or, where OUT is shared, at least their sweeps: a process number of
+  /// another container is no proof that a temporary file is a leftover.
+  ///
+  /// - Returns: whether nobody else is there.
+  private static func lock(_ directory: Directory, isShared: Bool) throws(Errno) -> Bool {
     do {
-      _ = try retryOnInterrupt { flock(directory.descriptor, LOCK_EX | LOCK_NB) }
+      try apply(LOCK_EX, to: directory)
+      return true
+    } catch  where isShared && error == .wouldBlock {
+      // Beside a run over folders there is no lock to be had; it has swept this folder already.
+      try? apply(LOCK_SH, to: directory)
+      return false
     } catch  where error == .notSupported || error == .noLocks || error == .invalidArgument {
       // A file system without locks: two runs at once still write the same bytes.
+      return true
     }
+  }
+
+  /// flock(2), without a wait: held until the descriptor is closed, whatever ends the process.
+  private static func apply(_ operation: CInt, to directory: Directory) throws(Errno) {
+    _ = try retryOnInterrupt { flock(directory.descriptor, operation | LOCK_NB) }
   }
 }

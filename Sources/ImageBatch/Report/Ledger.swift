@@ -13,11 +13,13 @@ struct Ledger {
   private(set) var report = BatchReport()
 
   private var unsettled: [Int: FilePath] = [:]
+  private var isClosed = false
 
   /// Enters a job.
   ///
-  /// - Returns: its place in the order of the input.
-  mutating func enter(_ input: FilePath) -> Int {
+  /// - Returns: its place in the order of the input; nil once the rest was cancelled.
+  mutating func enter(_ input: FilePath) -> Int? {
+    guard !isClosed else { return nil }
     defer { foundCount += 1 }
     unsettled[foundCount] = input
     return foundCount
@@ -32,7 +34,7 @@ struct Ledger {
     return true
   }
 
-  /// Settles all that is left.
+  /// Settles all that is left, for good.
   ///
   /// - Returns: the outcomes, in the order of the input.
   mutating func cancelRest(_ cause: Interruption) -> [Outcome] {
@@ -42,6 +44,7 @@ struct Ledger {
       return outcome
     }
     for outcome in rest { _ = settle(outcome) }
+    isClosed = true
     return rest
   }
 }

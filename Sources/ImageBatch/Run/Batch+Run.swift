@@ -74,7 +74,6 @@ extension Batch {
     }
     let runner = JobRunner(plan: site.plan, admission: admission, work: work, intake: intake)
     var writer = OutputWriter(isDurable: plan.isDurable)
-    var breakdown: BatchError?
     var isAtEnd = false
     do {
       try await fanOut(
@@ -84,17 +83,23 @@ extension Batch {
           do throws(BatchError) {
             finding = try site.next()
           } catch {
-            throw breaking(error)
+            throw self.breaking(error)
           }
           guard let finding else {
             isAtEnd = true
             return nil
           }
-          return (ledger.withLock { $0.enter(finding.input) }, finding)
+          return ledger.withLock { $0.enter(finding.input) }.map { ($0, finding) }
         },
         // Two more than there are workers: one result that is being written, one job to take up.
         width: workers.threadCount + 2, on: workers,
-        process: { item in (item.index, await runner.run(item.finding)) },
+        process: { item in
+          do throws(BatchError) {
+            return (item.index, try await runner.run(item.finding))
+          } catch {
+            throw self.breaking(error)
+          }
+        },
         collect: { (index, product) in
           var outcome = writer.settle(product, interruption: intake.interruption)
           outcome.index = index
@@ -104,17 +109,16 @@ extension Batch {
             stop(.failure("\(outcome.input.escaped): \(failure)"))
           }
         })
-    } catch let error as BatchError {
-      breakdown = error
     } catch {
-      // The wait that was cancelled knows no cause; the scope does.
+      // What broke the run was noted; the wait that was cancelled knows no cause, the scope does.
     }
     let cause = intake.interruption
     for outcome in ledger.withLock({ $0.cancelRest(cause ?? .cancelled) }) { onOutcome(outcome) }
     var report = ledger.withLock { $0.report }
-    if let breakdown {
+    if let breakdown = breakdown.withLock({ $0 }) {
       report.ending = .broken(breakdown)
-    } else if let cause, !isAtEnd || report.cancelled > 0 {
+    } else if let cause, cause.isSignal || !isAtEnd || report.cancelled > 0 {
+      // A time limit that nothing was cut off by was met. A signal is answered, even so.
       report.ending = .interrupted(cause)
     }
     report.duration = SuspendingClock.now - start
@@ -122,8 +126,9 @@ extension Batch {
     return .success(report)
   }
 
-  /// The error, once all that works has been told of it as the cause.
+  /// The error, once it is noted and all that works has been told of it as the cause.
   private func breaking(_ error: BatchError) -> BatchError {
+    breakdown.withLock { $0 = $0 ?? error }
     stop(.failure(error.message))
     return error
   }

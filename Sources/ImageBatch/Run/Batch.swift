@@ -24,6 +24,9 @@ public final class Batch: Sendable {
   let ledger = Mutex(Ledger())
   let hasBegun = Atomic(false)
 
+  /// What broke the run.
+  let breakdown = Mutex<BatchError?>(nil)
+
   /// A run of the plan; its time limit counts from now.
   public init(_ plan: Plan) {
     self.plan = plan
@@ -83,20 +86,21 @@ public final class Batch: Sendable {
     }
   }
 
-  /// Leaves a run alone before its end: jobs that are not settled by now are cancelled, and what
-  /// becomes of them later is told to nobody.
+  /// Stops a run and leaves it alone before its end: jobs that are not settled by now are cancelled,
+  /// and what becomes of them later is told to nobody.
   ///
   /// - Parameter onOutcome: told of those jobs.
   public func abandon(
     _ cause: Interruption, onOutcome: (Outcome) -> Void = { _ in }
   ) -> BatchReport {
+    stop(cause)
     var (report, rest) = ledger.withLock { ledger in
       let rest = ledger.cancelRest(cause)
       return (ledger.report, rest)
     }
     for outcome in rest { onOutcome(outcome) }
     report.duration = SuspendingClock.now - start
-    report.ending = .interrupted(cause)
+    report.ending = breakdown.withLock { $0 }.map { .broken($0) } ?? .interrupted(cause)
     return report
   }
 }

@@ -29,14 +29,15 @@ struct JobRunner: Sendable {
   /// Where it asks whether it may begin.
   let intake: CancellationScope
 
-  func run(_ finding: Finding) async -> Product {
+  /// - Throws: `BatchError` where the system lacks what every job needs.
+  func run(_ finding: Finding) async throws(BatchError) -> Product {
     switch finding {
     case .skipped(let path, let rule):
       return .settled(Outcome(input: path, status: .skipped(rule)))
     case .failed(let path, let failure):
       return .settled(Outcome(input: path, status: .failed(failure)))
     case .job(let job):
-      return await JobRun(job, self).product()
+      return try await JobRun(job, self).product()
     }
   }
 }
@@ -57,10 +58,12 @@ private final class JobRun {
     outcome.output = job.destination?.path
   }
 
-  func product() async -> Product {
+  func product() async throws(BatchError) -> Product {
     do {
       try runner.intake.check()
       if let rendition = try await rendition() { return .rendition(rendition) }
+    } catch let error as BatchError {
+      throw error
     } catch {
       outcome.status = status(for: error)
     }
@@ -153,7 +156,7 @@ private final class JobRun {
 
   private func admit(_ byteCount: Int) async throws -> WeightedSemaphore.Permit {
     outcome.memoryByteCount = byteCount
-    return try await runner.admission.admit(byteCount)
+    return try await trace.leaveOut { try await runner.admission.admit(byteCount) }
   }
 
   private func open(_ clock: JobDeadline) throws -> InputBytes? {
@@ -162,7 +165,7 @@ private final class JobRun {
       return .memory(
         try StandardInput.readAll(atMost: plan.memoryByteCount) { try clock.scope.check() })
     case .file(let folder, let name):
-      switch try InputFile.open(name, in: folder.directory, followingLinks: job.followsLinks) {
+      switch try openFile(name, in: folder.directory) {
       case .file(let file):
         // In a folder, only through a link can an input be what its own output would replace.
         if plan.selection.followsLinks, !plan.isDryRun, try standingIdentity() == file.identity {
@@ -174,6 +177,15 @@ private final class JobRun {
         outcome.status = .skipped("not a regular file")
         return nil
       }
+    }
+  }
+
+  private func openFile(_ name: FileName, in folder: Directory) throws -> InputFile.Opened {
+    do {
+      return try InputFile.open(name, in: folder, followingLinks: job.followsLinks)
+    } catch {
+      guard error.cause?.isDescriptorShortage == true else { throw error }
+      throw BatchError.tooFewDescriptors(at: job.input)
     }
   }
 

@@ -16,7 +16,7 @@ final class JobTrace {
   /// Runs `body` as part of `stage`; afterwards what ran before goes on.
   ///
   /// - Throws: what `body` throws, as a `JobFailure` of this stage unless it says itself where it
-  ///   comes from, or is an interruption.
+  ///   comes from, or is no failure of one job.
   func perform<Result>(_ stage: JobFailure.Stage, _ body: () throws -> Result) throws -> Result {
     let outer = change(to: stage)
     do {
@@ -25,10 +25,17 @@ final class JobTrace {
       return result
     } catch {
       switch error {
-      case is Interruption, is CancellationError, is JobFailure: throw error
+      case is Interruption, is CancellationError, is JobFailure, is BatchError: throw error
       default: throw JobFailure(stage, error)
       }
     }
+  }
+
+  /// Waits for what is no stage's business, such as room in memory.
+  func leaveOut<Result>(_ wait: () async throws -> Result) async rethrows -> Result {
+    change(to: stage)
+    defer { since = .now }
+    return try await wait()
   }
 
   @discardableResult

@@ -37,14 +37,12 @@ struct OutputWriter {
     do {
       try put(rendition)
     } catch {
-      let path = rendition.destination.path
       outcome.status = .failed(JobFailure(.write, error))
       outcome.outputByteCount = nil
-      if let cause = error as? Errno {
-        if rendition.destination.isLost(by: cause) {
-          breakdown = BatchError(.outputDeviceFailed, path, cause)
-        }
-        if cause.isDescriptorShortage { breakdown = .tooFewDescriptors(at: path) }
+      breakdown = rendition.destination.breakdown(by: error)
+      if let breakdown, breakdown.code == .systemLacks {
+        // The picture is sound; the run can't go on.
+        outcome.status = .cancelled(.failure(breakdown.message))
       }
     }
     outcome.times[.write] = SuspendingClock.now - start
@@ -63,12 +61,16 @@ struct OutputWriter {
 }
 
 extension Destination {
-  /// Whether no other output can go there either after such a failure.
-  fileprivate func isLost(by cause: Errno) -> Bool {
-    switch self {
-    case .file: cause.isDeviceFailure
-    // A reader that has gone away wanted no more; anything else is a result lost.
-    case .standardOutput: cause != .brokenPipe
-    }
+  /// Why no other output can go there either after such a failure; nil where it is one file's.
+  fileprivate func breakdown(by error: any Error) -> BatchError? {
+    guard let cause = error as? Errno else { return nil }
+    if cause.isDescriptorShortage { return .tooFewDescriptors(at: path) }
+    let isLost =
+      switch self {
+      case .file(let folder, _): cause.isDeviceFailure || folder.isRemoved
+      // A reader that has gone away wanted no more; anything else is a result lost.
+      case .standardOutput: cause != .brokenPipe
+      }
+    return isLost ? BatchError(.outputDeviceFailed, path, cause) : nil
   }
 }

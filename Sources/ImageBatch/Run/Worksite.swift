@@ -28,7 +28,7 @@ struct Worksite {
         throw BatchError(.invalidPlan, "standard input is one picture: a list goes with a folder")
       }
       let destination = try Self.destination(of: nil, plan)
-      self.plan = plan
+      self.plan = try Self.naming(plan, after: destination, of: nil)
       findings = .one(
         .job(
           Job(
@@ -62,7 +62,7 @@ struct Worksite {
     case .list(var list):
       findings = .one(nil)
       defer { findings = .list(list) }
-      return list.nextFinding()
+      return try list.nextFinding()
     }
   }
 
@@ -100,18 +100,22 @@ struct Worksite {
     } else {
       naming = .kept
     }
+    // Asked once OUT has been made.
+    func excluded() -> ExcludedFolder? {
+      (output?.identity ?? outputIdentity).map { ExcludedFolder($0, input: directory) }
+    }
     let root = InputFolder(directory: directory, path: path, output: output)
     if let source = plan.fileList {
       var list = try FileList(
         bytes(of: source, intake), separator: source.isZeroTerminated ? 0 : UInt8(ascii: "\n"),
         root: root, selection: plan.selection, naming: naming)
       try output?.prepare(isShared: false)
-      list.excludedFolder = output?.identity ?? outputIdentity
+      list.excludedFolder = excluded()
       return .list(list)
     }
     var walker = try Walker(root: root, selection: plan.selection, naming: naming)
     try output?.prepare(isShared: false)
-    walker.excludedFolder = output?.identity ?? outputIdentity
+    walker.excludedFolder = excluded()
     return .walk(walker)
   }
 
@@ -190,25 +194,34 @@ struct Worksite {
     }
     let parent = path.removingLastComponent()
     let directory = try openInput(parent.isEmpty ? FilePath(".") : parent)
-    var plan = plan
     let destination = try destination(of: try OnePicture(path, name: name), plan)
-    if case .write(var recipe, let output) = plan.work, recipe.format == nil,
-      case .file(_, let outputName) = destination, outputName != name
-    {
-      // `imgbatch resize a.png b.qoi`: the name says which format.
-      switch ClaimedFormat(outputName) {
-      case .known(let format): recipe.format = format
-      case .foreign:
-        throw BatchError(
-          .invalidPlan, "\(destination?.path.escaped ?? ""): a format that cannot be written")
-      case nil: break
-      }
-      plan.work = .write(recipe, to: output)
-    }
+    let plan = try naming(plan, after: destination, of: name)
     let folder = InputFolder(directory: directory, path: parent, output: nil)
     let job = Job(
       source: .file(folder, name), input: path, destination: destination, followsLinks: true)
     return (plan, .one(.job(job)))
+  }
+
+  /// The plan with the format that the output's name says: `imgbatch resize a.png b.qoi`.
+  ///
+  /// - Parameter input: the input's name, which says nothing of the output's format; nil for
+  ///   standard input.
+  private static func naming(
+    _ plan: Plan, after destination: Destination?, of input: FileName?
+  ) throws(BatchError) -> Plan {
+    guard case .write(var recipe, let output) = plan.work, recipe.format == nil,
+      case .file(_, let name) = destination, name != input
+    else { return plan }
+    switch ClaimedFormat(name) {
+    case .known(let format): recipe.format = format
+    case .foreign:
+      throw BatchError(
+        .invalidPlan, "\(destination?.path.escaped ?? ""): a format that cannot be written")
+    case nil: break
+    }
+    var plan = plan
+    plan.work = .write(recipe, to: output)
+    return plan
   }
 
   /// Where the output of one picture goes.

@@ -18,10 +18,11 @@ final class Console: Sendable {
     }
   }
 
-  /// Says one line, unless another thread hangs in saying its own.
+  /// Says one line, unless that would mean to wait: for another thread, or for a reader.
   func sayIfFree(_ message: String) {
-    _ = progressLine.withLockIfAvailable { _ in
-      Self.write("imgbatch: " + message + "\n", to: STDERR_FILENO)
+    _ = progressLine.withLockIfAvailable { line in
+      let clearing = line.isEmpty ? "" : Self.clearLine
+      Self.writeIfReady(clearing + "imgbatch: " + message + "\n", to: STDERR_FILENO)
     }
   }
 
@@ -37,6 +38,22 @@ final class Console: Sendable {
 
   /// ECMA-48: carriage return, erase in line.
   private static let clearLine = "\r\u{1B}[K"
+
+  /// Writes as much of the text as can be written without a wait.
+  static func writeIfReady(_ text: String, to descriptor: CInt) {
+    // A pipe that poll(2) calls ready takes PIPE_BUF bytes: 4096 on Linux.
+    let pieceByteCount = 4096
+    var text = text
+    text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)
+      var target = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      while !rest.isEmpty, poll(&target, 1, 0) == 1, target.revents == Int16(POLLOUT) {
+        let count = Glibc.write(descriptor, rest.baseAddress, min(rest.count, pieceByteCount))
+        guard count > 0 else { return }
+        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      }
+    }
+  }
 
   /// Writes all of the text, as far as there is somebody to read it.
   ///

@@ -6,6 +6,9 @@ import ImageBatch
 struct ExitStatus: Equatable {
   let code: CInt
 
+  /// The signal that the process is to end by, where it is.
+  let signal: CInt?
+
   static let success = ExitStatus(code: 0)
   static let someFailed = ExitStatus(code: 1)
   static let usage = ExitStatus(code: 64)
@@ -33,22 +36,34 @@ struct ExitStatus: Equatable {
       }
   }
 
-  private init(code: CInt) { self.code = code }
+  /// As the report of a run demands.
+  init(_ report: BatchReport) {
+    switch report.ending {
+    case .broken(let error): self.init(error)
+    case .interrupted(.signal(let number)): self.init(code: 128 + number, signal: number)
+    case .interrupted(.deadline): self = .timedOut
+    case .interrupted, .completed: self = report.failed > 0 ? .someFailed : .success
+    }
+  }
 
-  func exit() -> Never { Glibc.exit(code) }
+  private init(code: CInt, signal: CInt? = nil) {
+    self.code = code
+    self.signal = signal
+  }
+
+  func exit() -> Never {
+    if let signal { TerminationSignals.end(by: signal) }
+    Glibc.exit(code)
+  }
 
   func exit(saying message: String) -> Never {
     Console.shared.say(message)
     exit()
   }
 
-  /// Ends the process as the report of a run demands.
-  static func exit(for report: BatchReport) -> Never {
-    switch report.ending {
-    case .broken(let error): ExitStatus(error).exit()
-    case .interrupted(.signal(let number)): TerminationSignals.end(by: number)
-    case .interrupted(.deadline): timedOut.exit()
-    case .interrupted, .completed: (report.failed > 0 ? someFailed : success).exit()
-    }
+  /// Ends the process while other threads still work: what they use is not torn down.
+  func exitAtOnce() -> Never {
+    if let signal { TerminationSignals.end(by: signal) }
+    _exit(code)
   }
 }

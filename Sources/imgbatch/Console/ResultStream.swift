@@ -14,7 +14,13 @@ final class ResultStream: Sendable {
   }
 
   private let descriptor: CInt
-  private let fault = Mutex<Fault?>(nil)
+  private struct State {
+    var fault: Fault?
+    /// Whether an older report still stands there.
+    var isToBeEmptied = false
+  }
+
+  private let state = Mutex(State())
 
   /// As people know it.
   let name: String
@@ -41,12 +47,14 @@ final class ResultStream: Sendable {
     }
   }
 
-  /// A file that is made, or, where it holds a report, written anew.
+  /// A file that is made, or, where it holds a report, written anew with the first line.
+  ///
+  /// Waits for a reader where it is a pipe.
   convenience init(reportAt path: FilePath) throws(OpenError) {
     guard !Self.holdsSomethingElse(path) else { throw .holdsNoReport }
     do {
       let file = try FileDescriptor.open(
-        path, .writeOnly, options: [.create, .truncate, .closeOnExec],
+        path, .writeOnly, options: [.create, .closeOnExec],
         permissions: [
           .ownerReadWrite, .groupReadWrite, .otherReadWrite,
         ])
@@ -54,18 +62,22 @@ final class ResultStream: Sendable {
     } catch {
       throw .failed(error as? Errno ?? .ioError)
     }
+    state.withLock { $0.isToBeEmptied = true }
   }
 
-  /// Whether a regular file stands there that is not empty and does not start as JSON Lines do.
+  /// Whether a regular file stands there that is not empty and does not start like a report.
   private static func holdsSomethingElse(_ path: FilePath) -> Bool {
     var status = stat()
     guard path.withPlatformString({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG,
       let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec)
     else { return false }
     defer { try? file.close() }
-    var first: UInt8 = 0
-    let count = withUnsafeMutableBytes(of: &first) { try? file.read(into: $0) }
-    return count == 1 && first != UInt8(ascii: "{")
+    // Longer than any path, with all of its bytes escaped.
+    var start = [UInt8](repeating: 0, count: 64 << 10)
+    let count = start.withUnsafeMutableBytes { try? file.read(into: $0) }
+    guard let count, count > 0 else { return false }
+    let line = String(decoding: start[..<count].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    return !line.hasPrefix("{") || !(line.contains("\"status\":") || line.contains("\"summary\":"))
   }
 
   /// Writes a line; after a fault it is dropped.
@@ -73,30 +85,39 @@ final class ResultStream: Sendable {
   /// - Returns: the fault that there is.
   @discardableResult
   func write(line: String) -> Fault? {
-    fault.withLock { fault in
-      if fault != nil { return fault }
+    state.withLock { state in
+      if state.fault != nil { return state.fault }
+      empty(&state)
       switch Console.write(line + "\n", to: descriptor) {
       case nil: break
-      case .brokenPipe?: fault = .readerGone
+      case .brokenPipe?: state.fault = .readerGone
       case let error?:
-        fault = .failed(error)
+        state.fault = .failed(error)
         Console.shared.say("\(name): write: \(error)")
       }
-      return fault
+      return state.fault
     }
   }
 
-  /// Writes a line, unless another thread hangs in writing its own.
+  /// Writes a line, unless that would mean to wait: for another thread, or for a reader.
   func writeIfFree(line: String) {
-    _ = fault.withLockIfAvailable { fault in
-      if fault == nil { Console.write(line + "\n", to: descriptor) }
+    _ = state.withLockIfAvailable { state in
+      guard state.fault == nil else { return }
+      empty(&state)
+      Console.writeIfReady(line + "\n", to: descriptor)
     }
+  }
+
+  private func empty(_ state: inout State) {
+    // What is no file has nothing to be rid of, and says so.
+    if state.isToBeEmptied { ftruncate(descriptor, 0) }
+    state.isToBeEmptied = false
   }
 
   /// Whether a line was lost for another reason than a reader who has gone away.
   var hasFailed: Bool {
-    fault.withLock { fault in
-      if case .failed = fault { true } else { false }
+    state.withLock { state in
+      if case .failed = state.fault { true } else { false }
     }
   }
 }

@@ -13,6 +13,7 @@ struct Session {
   private let talking: TalkingOptions
   private let listing: (any Listing)?
   private let listedLines = OrderedLines()
+  private let course = Course()
 
   /// What running jobs get to finish in after the first signal.
   private static let grace = Duration.seconds(5)
@@ -42,67 +43,65 @@ struct Session {
       ExitStatus(error).exit(saying: error.message)
     }
     TerminationSignals.watch(for: batch)
-    let report = openReport()
+    Task.detached { course.end(with: await perform(notice: notice)) }
+    watch().exit()
+  }
+
+  /// All that may wait: for the batch, for those who read what is said, for a pipe to be read.
+  private func perform(notice: String?) async -> ExitStatus {
+    let report: ResultStream?
+    do throws(ResultStream.OpenError) {
+      report = try openReport()
+    } catch {
+      Console.shared.say("\(talking.report?.path.escaped ?? ""): \(error)")
+      return .noOutput
+    }
+    course.report = report
     if let notice, !talking.quiet { Console.shared.say(notice) }
     if let heading = listing?.heading { ResultStream.standardOutput.write(line: heading) }
     let display = batch.plan.countsAhead ? ProgressDisplay(of: batch) : nil
-    let result = runToEnd(report)
-    display?.end()
-    switch result {
-    case .success(let batchReport):
-      conclude(batchReport, report)
-    case .failure(let error):
-      ExitStatus(error).exit(saying: error.message)
-    }
-  }
-
-  private func openReport() -> ResultStream? {
-    guard let target = talking.report else { return nil }
-    if target.isStandardStream { return .standardOutput }
-    do throws(ResultStream.OpenError) {
-      return try ResultStream(reportAt: target.path)
+    do throws(BatchError) {
+      let batchReport = try await batch.run { outcome in settle(outcome, report) }
+      display?.end()
+      return conclude(batchReport, report)
     } catch {
-      ExitStatus.noOutput.exit(saying: "\(target.path.escaped): \(error)")
+      display?.end()
+      Console.shared.say(error.message)
+      return ExitStatus(error)
     }
   }
 
-  /// Runs the batch in a task, while this thread watches that it ends in time: work that does not
-  /// answer, such as a read that never returns, must not keep the process.
-  private func runToEnd(_ report: ResultStream?) -> Result<BatchReport, BatchError> {
-    let ending = Ending()
-    Task.detached {
-      do throws(BatchError) {
-        ending.set(.success(try await batch.run { outcome in settle(outcome, report) }))
-      } catch {
-        ending.set(.failure(error))
-      }
-    }
+  private func openReport() throws(ResultStream.OpenError) -> ResultStream? {
+    guard let target = talking.report else { return nil }
+    return target.isStandardStream ? .standardOutput : try ResultStream(reportAt: target.path)
+  }
+
+  /// Watches from the main thread that all ends in time: what does not answer, such as a read that
+  /// never returns or a report that nobody reads, must not keep the process.
+  private func watch() -> ExitStatus {
     var patience = Self.grace
     while true {
-      if let result = ending.wait(milliseconds: 100) { return result }
+      if let status = course.wait(milliseconds: 100) { return status }
       guard let cause = batch.interruption else { continue }
       // A deadline has stopped the work already; only a signal leaves it time.
-      if case .signal = cause {} else { patience = min(patience, .zero) }
+      if !cause.isSignal { patience = min(patience, .zero) }
       patience -= .milliseconds(100)
       if patience <= .zero { batch.stop(cause) }
-      if patience + Self.answerTime <= .zero { abandon(cause, report) }
+      if patience + Self.answerTime <= .zero { abandon(cause) }
     }
   }
 
   /// Ends the process although jobs still run. They leave nothing behind but memory.
-  private func abandon(_ cause: Interruption, _ report: ResultStream?) -> Never {
+  private func abandon(_ cause: Interruption) -> Never {
+    let report = course.report
     let batchReport = batch.abandon(cause) { outcome in
       report?.writeIfFree(line: jsonLine(JobRecord(outcome)))
     }
     report?.writeIfFree(line: jsonLine(SummaryRecord(batchReport, verb)))
     Console.shared.sayIfFree("\(cause): jobs that did not answer were left alone")
-    Console.shared.sayIfFree(summary(of: batchReport))
+    if !talking.quiet { Console.shared.sayIfFree(summary(of: batchReport)) }
     LiveTemporaries.shared.removeAll()
-    switch cause {
-    case .signal(let number): TerminationSignals.end(by: number)
-    case .deadline: _exit(ExitStatus.timedOut.code)
-    case .cancelled, .failure: _exit(ExitStatus.someFailed.code)
-    }
+    ExitStatus(batchReport).exitAtOnce()
   }
 
   // MARK: What is said
@@ -143,7 +142,7 @@ struct Session {
     }
   }
 
-  private func conclude(_ batchReport: BatchReport, _ report: ResultStream?) -> Never {
+  private func conclude(_ batchReport: BatchReport, _ report: ResultStream?) -> ExitStatus {
     report?.write(line: jsonLine(SummaryRecord(batchReport, verb)))
     if case .broken(let error) = batchReport.ending, error.code != .outputDeviceFailed {
       Console.shared.say(error.message)
@@ -160,8 +159,7 @@ struct Session {
       }
     }
     let lostResults = report?.hasFailed == true || ResultStream.standardOutput.hasFailed
-    if lostResults { ExitStatus.outputFailed.exit() }
-    ExitStatus.exit(for: batchReport)
+    return lostResults ? .outputFailed : ExitStatus(batchReport)
   }
 
   /// The last line of a run.
@@ -175,19 +173,30 @@ struct Session {
   }
 }
 
-/// How a run ended, from the task that ran it to the thread that waits for it.
-private final class Ending: Sendable {
-  private let result = Mutex<Result<BatchReport, BatchError>?>(nil)
-  private let isSet = DispatchSemaphore(value: 0)
+/// What the task that runs the batch and the thread that watches it know of each other.
+private final class Course: Sendable {
+  private struct State {
+    var report: ResultStream?
+    var status: ExitStatus?
+  }
 
-  func set(_ value: Result<BatchReport, BatchError>) {
-    result.withLock { $0 = value }
-    isSet.signal()
+  private let state = Mutex(State())
+  private let isOver = DispatchSemaphore(value: 0)
+
+  /// Where the report goes, once that is open.
+  var report: ResultStream? {
+    get { state.withLock { $0.report } }
+    set { state.withLock { $0.report = newValue } }
+  }
+
+  func end(with status: ExitStatus) {
+    state.withLock { $0.status = status }
+    isOver.signal()
   }
 
   /// - Returns: the end, or nil where it did not come in time.
-  func wait(milliseconds: Int) -> Result<BatchReport, BatchError>? {
-    guard isSet.wait(timeout: .now() + .milliseconds(milliseconds)) == .success else { return nil }
-    return result.withLock { $0 }
+  func wait(milliseconds: Int) -> ExitStatus? {
+    guard isOver.wait(timeout: .now() + .milliseconds(milliseconds)) == .success else { return nil }
+    return state.withLock { $0.status }
   }
 }

@@ -193,6 +193,15 @@ import Testing
     }
     #expect(named.status == .exited(0))
     #expect(try sandbox.bytes(of: "b.ppm") == through.output)
+    let renamed = try await sandbox.run("resize", "-", "c.qoi") {
+      $0.standardInput = .bytes(picture)
+    }
+    #expect(renamed.status == .exited(0))
+    #expect(try sandbox.bytes(of: "c.qoi").starts(with: Array("qoif".utf8)))
+    let foreign = try await sandbox.run("resize", "-", "c.jpg") {
+      $0.standardInput = .bytes(picture)
+    }
+    #expect(foreign.status == .exited(64) && !sandbox.exists("c.jpg"))
     let inspect = try await sandbox.run("inspect", "-", "--json") {
       $0.standardInput = .bytes(convert.output)
     }

@@ -75,6 +75,17 @@ import Testing
         == ["a.ppm", ".hidden.ppm"])
   }
 
+  @Test("66: a list whose paths end with zeros is no list of lines")
+  func zerosAmongLines() async throws {
+    let ending = try await sandbox.run("resize", "in", "out", "--size", "4", "--files-from", "-") {
+      $0.standardInput = .bytes(Array("a.ppm\0sub/c.ppm\0".utf8))
+    }
+    #expect(ending.status == .exited(66))
+    #expect(
+      ending.messages == ["imgbatch: the list holds zero bytes, which end its paths with --null"])
+    #expect(!sandbox.exists("out/a.ppm"))
+  }
+
   @Test("with zeros, a list may hold any name")
   func oddList() async throws {
     let name = ByteString([0x0A, 0xFF]) + ".ppm"

@@ -147,9 +147,23 @@ import Testing
       ending.messages == ["imgbatch: in/000.ppm: this file is no report, and is left as it is"])
     #expect(try sandbox.bytes(of: "in/000.ppm") == picture)
     #expect(!sandbox.exists("out"))
+    let package = "{\"name\": \"a\"}\n"
+    try sandbox.write(package, to: "package.json")
+    let json = try await sandbox.run("verify", "in", "--report", "package.json")
+    #expect(json.status == .exited(73))
+    #expect(try sandbox.text(of: "package.json") == package)
     try sandbox.write("", to: "empty.jsonl")
     let again = try await sandbox.run("verify", "in", "--report", "empty.jsonl")
     #expect(again.status == .exited(1))
+    // A report of a run that did not begin leaves the last one.
+    let report = try sandbox.text(of: "empty.jsonl")
+    let refused = try await sandbox.run("verify", "gone", "--report", "empty.jsonl")
+    #expect(refused.status == .exited(66))
+    #expect(try sandbox.text(of: "empty.jsonl") == report)
+    try sandbox.makeFolder("in/sub")
+    let empty = try await sandbox.run("verify", "in/sub", "--report", "empty.jsonl")
+    #expect(empty.status == .exited(0))
+    #expect(try Report(sandbox.text(of: "empty.jsonl")).jobs.isEmpty)
   }
 
   @Test("inspect lists what is there, in columns or as JSON, in the order of the input")

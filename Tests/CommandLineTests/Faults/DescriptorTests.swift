@@ -54,6 +54,22 @@ struct DescriptorTests {
     try await run.run(through: ["prlimit", "--nofile=\(limit)"], expecting: .exited(status))
   }
 
+  @Test("F13: wherever descriptors end, no readable file is called failed", arguments: [1, 2, 4])
+  func deepTreeAtEveryLimit(workerCount: Int) async throws {
+    var folder: ByteString = "in"
+    for level in 0..<12 {
+      folder = folder / "\(level)"
+      try sandbox.writePixmaps(2, in: folder)
+    }
+    for limit in stride(from: 24 + 2 * workerCount, through: 54, by: 3) {
+      let ending = try await sandbox.run(
+        "resize", "in", "out", "--size", "9", "--workers", ByteString("\(workerCount)"),
+        through: ["prlimit", "--nofile=\(limit)"])
+      #expect([.exited(0), .exited(71)].contains(ending.status), "\(limit): \(ending.errorText)")
+      #expect(ending.summary?.failed == 0, "\(limit): \(ending.errorText)")
+    }
+  }
+
   @Test("F13: a soft limit for old programs is raised to what is allowed")
   func softLimit() async throws {
     try sandbox.writePixmaps(4)

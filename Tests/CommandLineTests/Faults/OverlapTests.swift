@@ -53,6 +53,23 @@ import Testing
         == ["000.ppm", "001.ppm", "002.ppm", "sub/000.ppm", "sub/001.ppm"])
   }
 
+  @Test("F36: with --follow, a link into OUT is not walked, but one from OUT's own IN is")
+  func followedLinkIntoOutput() async throws {
+    try sandbox.writePixmaps(2)
+    try sandbox.writePixmaps(1, in: "in/sub")
+    for _ in 0..<2 {
+      let ending = try await sandbox.run("resize", "in", "in/out", "--size", "4", "--follow")
+      #expect(ending.summary == Summary(done: 3))
+      try? sandbox.link("in/zz", to: "out/sub")
+    }
+    #expect(try sandbox.tree("in/out").names == ["000.ppm", "001.ppm", "sub/000.ppm"])
+    // IN below OUT: its folders are inputs, linked or not.
+    try sandbox.writePixmaps(1, in: "all/in/a")
+    try sandbox.link("all/in/b", to: "a")
+    let below = try await sandbox.run("resize", "all/in", "all", "--size", "4", "--follow")
+    #expect(below.summary == Summary(done: 2))
+  }
+
   @Test("F36: with --follow, a link in IN that leads to OUT is not walked either")
   func followedLinkToOutput() async throws {
     try sandbox.writePixmaps(3)

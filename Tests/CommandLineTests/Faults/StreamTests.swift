@@ -64,6 +64,32 @@ import Testing
     #expect(ending.duration < .seconds(10))
   }
 
+  @Test("F22, F27: nobody who reads at the end does not keep a run that is told to end")
+  func idleReaderAtTheEnd() async throws {
+    let setPipeSize: CInt = 1031  // F_SETPIPE_SZ, which the Glibc module does not show
+    let pipe = try Pipe()
+    try check(fcntl(pipe.writeEnd, setPipeSize, 4096), "fcntl")
+    let filling = [UInt8](repeating: 0x20, count: 3900)
+    try check(filling.withUnsafeBytes { write(pipe.writeEnd, $0.baseAddress, $0.count) }, "write")
+    try sandbox.writePixmaps(1)
+    // The job's line fits, the summary does not.
+    let child = try sandbox.start(["verify", "in", "--report", "-", "--timeout", "1s"]) {
+      $0.standardOutput = .descriptor(pipe.writeEnd)
+    }
+    let ending = try await child.ending()
+    #expect(ending.status == .exited(124))
+    #expect(ending.duration < .seconds(10))
+  }
+
+  @Test("F27: a report to a pipe that nobody opens does not keep a run whose time is over")
+  func unopenedPipe() async throws {
+    try sandbox.writePixmaps(1)
+    try sandbox.makeFIFO("pipe")
+    let ending = try await sandbox.run("verify", "in", "--report", "pipe", "--timeout", "300ms")
+    #expect(ending.status == .exited(124))
+    #expect(ending.duration < .seconds(10))
+  }
+
   @Test("F20: a standard input that never ends gets no more than the grace time after SIGINT")
   func interruptedInput() async throws {
     let pipe = try Pipe()

@@ -32,7 +32,7 @@ import Testing
     var list = try list(
       Array(text.utf8), separator: separator, selection, naming: naming, output: output)
     var lines: [String] = []
-    while let finding = list.nextFinding() { lines.append(finding.line) }
+    while let finding = try list.nextFinding() { lines.append(finding.line) }
     return lines
   }
 
@@ -75,7 +75,7 @@ import Testing
     try folder.makeFolder("a/c")
     var list = try list(Array("a/b/1\na/b/2\na/c/3\na/4\na/b/5\n6".utf8), output: "out")
     var folders: [InputFolder] = []
-    while let finding = list.nextFinding() {
+    while let finding = try list.nextFinding() {
       guard case .job(let job) = finding, case .file(let folder, let name) = job.source,
         case .file(let output, let outputName)? = job.destination
       else { continue }

@@ -88,4 +88,28 @@ import Testing
     _ = try retryOnInterrupt { waitpid(process, nil, 0) }
     return process
   }
+
+  @Test("F44: a sweep leaves a folder alone that another run has in use; single pictures share one")
+  func shared() throws {
+    // A process number that no process has here; in another container it may live.
+    let leftover = FilePath("out/.imgbatch-2147483646-1.tmp")
+    func open(isShared: Bool) throws -> Directory {
+      try OutputRoot.open(folder["out"], isShared: isShared, isDurable: false)
+    }
+    do {
+      let first = try open(isShared: true)
+      try folder.write([1], to: leftover)
+      let second = try open(isShared: true)
+      #expect(folder.read(leftover) == [1])
+      #expect(first.identity == second.identity)
+      let error = #expect(throws: BatchError.self) { try open(isShared: false) }
+      #expect(error?.code == .outputInUse)
+    }
+    _ = try open(isShared: true)
+    #expect(folder.read(leftover) == nil)
+    let alone = try open(isShared: false)
+    try folder.write([1], to: leftover)
+    let beside = try open(isShared: true)
+    #expect(folder.read(leftover) == [1] && alone.identity == beside.identity)
+  }
 }

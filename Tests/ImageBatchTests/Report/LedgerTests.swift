@@ -26,6 +26,8 @@ import Testing
     #expect(after.isEmpty)
     let isLateFirst = ledger.settle(outcome(4, .verified))
     #expect(!isLateFirst)
+    let late = ledger.enter("late")
+    #expect(late == nil)
     #expect((ledger.foundCount, ledger.report.found) == (5, 5))
     #expect((ledger.report.done, ledger.report.cancelled) == (settledCount, 5 - settledCount))
   }

@@ -2,6 +2,7 @@ import ConcurrencyPrimitives
 import Glibc
 import ImageCodecs
 import Raster
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -150,6 +151,46 @@ import Testing
     #expect(outcomes.entries.map(\.index).sorted() == Array(0..<report.found))
     #expect((report.done, report.cancelled) == (3, report.found - 3))
     #expect(report.cancelled > 0)
+  }
+
+  @Test("F20: a signal is answered even where every job could still finish")
+  func lateSignal() async throws {
+    try fill(3)
+    let plan = Plan.writing(.fitting(2), from: input, to: output, workers: 1)
+    let signalled = try await BatchRun(plan) { batch, _, count in
+      if count == 3 { batch.close(.signal(SIGINT)) }
+    }
+    #expect(signalled.interruption == .signal(SIGINT) && signalled.report.done == 3)
+    let inTime = try await BatchRun(plan) { batch, _, count in
+      if count == 3 { batch.close(.deadline(label: "late")) }
+    }
+    #expect(inTime.isCompleted && inTime.report.done == 3)
+  }
+
+  @Test(
+    "F39: where OUT is removed meanwhile the run breaks, and not file by file", arguments: [1, 4])
+  func removedOutput(workers: Int) async throws {
+    try fill(40)
+    let run = try await BatchRun(
+      .writing(.fitting(2), from: input, to: output, workers: workers)
+    ) { [folder] _, _, count in
+      if count == 3 { folder.remove("out") }
+    }
+    #expect(run.breakage?.code == .outputDeviceFailed)
+    #expect((run.report.done, run.report.failed) == (3, 1))
+  }
+
+  @Test("what broke a run is told even where the run is left alone")
+  func abandonedBreakage() async throws {
+    let batch = Batch(.writing(from: input, to: output))
+    let error = BatchError(.outputDeviceFailed, "a disk")
+    batch.breakdown.withLock { $0 = error }
+    guard case .broken(let told) = batch.abandon(.failure("a disk")).ending else {
+      Issue.record("the run did not break")
+      return
+    }
+    #expect(told.code == .outputDeviceFailed)
+    #expect(batch.interruption == .failure("a disk"))
   }
 
   @Test("a task that was cancelled before ends at once")

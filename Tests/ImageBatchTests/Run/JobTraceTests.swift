@@ -1,4 +1,5 @@
 import ConcurrencyPrimitives
+import Glibc
 import ImageCodecs
 import Raster
 import SystemPackage
@@ -34,6 +35,21 @@ import Testing
     #expect(throws: CancellationError.self) {
       try trace.perform(.decode) { throw CancellationError() }
     }
+  }
+
+  @Test("a wait for what is no stage's business is booked on none")
+  func leftOut() async throws {
+    let trace = JobTrace()
+    try trace.perform(.read) {}
+    let before = trace.times
+    let answer = await trace.leaveOut {
+      usleep(20_000)
+      return 42
+    }
+    try trace.perform(.decode) {}
+    #expect(answer == 42)
+    let after = trace.times
+    #expect(after.read - before.read < .milliseconds(20) && after.decode < .milliseconds(20))
   }
 
   @Test("a stage within another hands back to it, and keeps the name of the one that failed")

@@ -23,7 +23,9 @@ enum WalkedTree {
     naming: OutputNaming = .kept, output: FilePath? = nil, excluding excluded: FilePath? = nil
   ) throws -> [String] {
     var walker = try walker(path, selection, naming: naming, output: output)
-    walker.excludedFolder = try excluded.map { try Directory(path: $0).identity }
+    walker.excludedFolder = try excluded.map {
+      try ExcludedFolder(Directory(path: $0).identity, input: Directory(path: path))
+    }
     var lines: [String] = []
     while let finding = try walker.next() { lines.append(finding.line) }
     return lines
