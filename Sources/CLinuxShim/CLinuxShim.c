@@ -2,6 +2,7 @@
 #include "CLinuxShim.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -48,3 +49,5 @@ int linux_terminal_columns(int descriptor) {
   struct winsize window;
   return ioctl(descriptor, TIOCGWINSZ, &window) == 0 ? window.ws_col : -1;
 }
+
+void linux_map_blocks_from(int byte_count) { mallopt(M_MMAP_THRESHOLD, byte_count); }

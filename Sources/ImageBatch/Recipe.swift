@@ -77,6 +77,24 @@ struct Conversion {
       }
   }
 
+  /// The most bytes that a job of the recipe holds at once, known before any of them is allocated.
+  ///
+  /// Where the orientation has not been read yet, the dearest is counted.
+  ///
+  /// - Throws: what making the conversion throws; `SizeOverflow`.
+  static func memoryByteCount(
+    _ recipe: Recipe, header: ImageHeader, codec: any ImageCodec, inputByteCount: Int
+  ) throws -> Int {
+    let mayTurn = header.unread?.hasOrientation ?? false
+    var header = header
+    return try (mayTurn ? Orientation.allCases : [header.metadata.orientation]).reduce(0) {
+      header.metadata.orientation = $1
+      let conversion = try Conversion(recipe, header: header, codec: codec)
+      return max(
+        $0, try conversion.memoryByteCount(header: header, inputByteCount: inputByteCount))
+    }
+  }
+
   /// The most bytes that the job holds at once, known before any of them is allocated.
   ///
   /// - Throws: `SizeOverflow`.
@@ -92,6 +110,7 @@ struct Conversion {
     }
     return try total.plus(layout.bytesPerRow)
       .plus(codec.writerByteCount(for: layout, in: format, metadata: metadata))
+      .plus(header.unread?.byteCount ?? 0)
   }
 }
 
@@ -102,7 +121,8 @@ enum ReadingCost {
   /// - Throws: `SizeOverflow`.
   static func byteCount(header: ImageHeader, inputByteCount: Int) throws(SizeOverflow) -> Int {
     try min(ByteSource.defaultBufferByteCount, inputByteCount)
-      .plus(header.readerByteCount).plus(header.metadata.byteCount)
+      .plus(header.readerByteCount)
+      .plus(header.metadata.byteCount.plus(header.unread?.byteCount ?? 0))
       .plus(header.layout().bytesPerRow)
   }
 }

@@ -12,6 +12,10 @@ public struct DecodeLimits: Hashable, Sendable {
   /// would exceed them is left out with a warning.
   public var maximumMetadataByteCount: Int
 
+  /// The most bytes of metadata that a probe reads; those beyond are counted and left for a probe
+  /// that may read them, once there is room for them. By default it may.
+  public var eagerMetadataByteCount = Int.max
+
   /// Limits; each default is documented where it stands.
   public init(
     maximumPixelCount: Int = 268_402_689, maximumSide: Int = 1_000_000,

@@ -1,5 +1,21 @@
 public import Raster
 
+/// Metadata that a probe has seen and not read.
+public struct UnreadMetadata: Hashable, Sendable {
+  /// The bytes that it takes.
+  public var byteCount = 0
+  /// Whether the orientation is among it.
+  public var hasOrientation = false
+  /// Whether a colour profile is.
+  var hasProfile = false
+
+  /// So many bytes of metadata.
+  public init(byteCount: Int = 0, hasOrientation: Bool = false) {
+    self.byteCount = byteCount
+    self.hasOrientation = hasOrientation
+  }
+}
+
 /// What the start of a file tells about its picture; read without allocating pixels.
 public struct ImageHeader: Sendable {
   /// How the file stores a pixel.
@@ -35,6 +51,10 @@ public struct ImageHeader: Sendable {
 
   /// What the file says besides.
   public var metadata: Metadata
+
+  /// What the file says besides and the probe left alone, by `DecodeLimits.eagerMetadataByteCount`;
+  /// nil where it read all.
+  public var unread: UnreadMetadata?
 
   /// The most bytes that the codec's reader holds at once, the byte source apart: a few rows, or
   /// the whole picture where the file is interlaced.

@@ -1,10 +1,8 @@
 import ArgumentParser
-import CLinuxShim
 
 // The main thread stays synchronous: an asynchronous `main` is bound to the main actor, where a
 // blocking wait is a deadlock, and the signals must be blocked before any other thread starts.
-StandardDescriptors.reopenClosed()
-StandardDescriptors.raiseLimit()
+ProcessSetup.perform()
 TerminationSignals.block()
 
 do {

@@ -56,6 +56,22 @@ import Testing
     #expect(try conversion(none, header).warnings.isEmpty)
   }
 
+  @Test("where the orientation has not been read, the dearest is counted")
+  func unreadOrientation() throws {
+    let recipe = Recipe(resize: resize(50, 50))
+    let codec = try #require(CodecRegistry.codec(for: .png))
+    func cost(_ header: ImageHeader) throws -> Int {
+      try Conversion.memoryByteCount(recipe, header: header, codec: codec, inputByteCount: 1000)
+    }
+    let known = try Orientation.allCases.map { try cost(header(90, 60, orientation: $0)) }
+    var unread = header(90, 60)
+    unread.unread = UnreadMetadata(byteCount: 100_000, hasOrientation: true)
+    let dearest = try #require(known.max())
+    #expect(try cost(unread) == dearest + 200_000)
+    unread.unread = UnreadMetadata(byteCount: 100_000)
+    #expect(try cost(unread) == known[0] + 200_000)
+  }
+
   @Test("where anything changes it is not")
   func noCopies() throws {
     #expect(try !conversion(Recipe(format: .qoi), header(8, 6)).isCopy)

@@ -114,6 +114,27 @@ struct PNGMetadataTests {
     }
   }
 
+  @Test("a probe reads as much as it may, and tells how much it left and what of it matters")
+  func eagerMetadata() throws {
+    let profile = TestPNG.Chunk("iCCP", [0x78, 0, 0] + [UInt8](repeating: 1, count: 97))
+    let orientation = TestPNG.Chunk("eXIf", Self.exif(6))
+    let text = Self.text("tEXt", "Copyright")
+    let bytes = TestPNG(width: 2, height: 2, early: [profile, text, orientation]).bytes
+    var limits = DecodeLimits()
+    let whole = try probe(bytes, limits: limits)
+    #expect(whole.unread == nil && whole.metadata.chunks.count == 3)
+    limits.eagerMetadataByteCount = text.bytes.count
+    let sparing = try probe(bytes, limits: limits)
+    let unread = try #require(sparing.unread)
+    #expect(unread.byteCount == profile.bytes.count + orientation.bytes.count)
+    #expect(unread.hasOrientation && sparing.metadata.orientation == .upright)
+    #expect(sparing.metadata.chunks.map(\.type) == ["tEXt"])
+    // The profile decides on the rows, read or not.
+    #expect(sparing.pixelFormat == whole.pixelFormat)
+    limits.eagerMetadataByteCount = 99
+    #expect(try probe(bytes, limits: limits).unread?.hasOrientation == false)
+  }
+
   @Test("every cut and every changed byte of eXIf is survived, and a tag of another form ignored")
   func hostileExif() throws {
     let exif = Self.exif(6)

@@ -27,4 +27,7 @@ void linux_default_signal(int number);
 // ioctl(2) TIOCGWINSZ: the columns of the terminal, or -1.
 int linux_terminal_columns(int descriptor);
 
+// mallopt(3) M_MMAP_THRESHOLD: the size from which on each block of memory is mapped by itself.
+void linux_map_blocks_from(int byte_count);
+
 #endif

@@ -14,6 +14,7 @@ struct PNGProbe {
   private var colours = PNGColours()
   private var metadata = Metadata()
   private var metadataByteCount = 0
+  private var unread = UnreadMetadata()
   private var seenTypes: Set<PNGChunkType> = []
   private var hasPalette = false
   private var hasData = false
@@ -70,12 +71,14 @@ struct PNGProbe {
   }
 
   private func header(of picture: PNGPictureHeader) throws -> ImageHeader {
-    let hasProfile = metadata.chunks.contains { $0.type == "iCCP" }
-    return ImageHeader(
+    let hasProfile = unread.hasProfile || metadata.chunks.contains { $0.type == "iCCP" }
+    var header = ImageHeader(
       format: .png, size: picture.size, storedColour: picture.colourType.stored,
       storedBitDepth: picture.bitDepth, isInterlaced: picture.isInterlaced, frameCount: frameCount,
       pixelFormat: colours.pixelFormat(of: picture, hasProfile: hasProfile), metadata: metadata,
       readerByteCount: try picture.readerByteCount(), warnings: warnings.sentences)
+    if unread.byteCount > 0 { header.unread = unread }
+    return header
   }
 
   private mutating func readPictureHeader(_ source: ByteSource) throws -> PNGPictureHeader {
@@ -136,12 +139,18 @@ struct PNGProbe {
     if let reason {
       return warnings.append("\(chunk.type): \(reason), left out")
     }
+    metadataByteCount += chunk.byteCount
+    guard metadataByteCount - unread.byteCount <= limits.eagerMetadataByteCount else {
+      unread.byteCount += chunk.byteCount
+      if chunk.type == .exif { unread.hasOrientation = true }
+      if chunk.type == .iccp { unread.hasProfile = true }
+      return
+    }
     guard let contents = try walk.contents(of: chunk) else { return }
     guard contents.isIntact else {
       try rejectTransparency(contents)
       return warnings.append("\(chunk.type): CRC mismatch, left out")
     }
-    metadataByteCount += chunk.byteCount
     metadata.chunks.append(.init(type: chunk.type.description, bytes: contents.bytes))
     if chunk.type == .exif {
       metadata.orientation = ExifOrientation(contents.bytes)?.orientation ?? .upright

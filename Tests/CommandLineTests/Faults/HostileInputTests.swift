@@ -114,6 +114,26 @@ import Testing
     }
   }
 
+  @Test("F42: large texts and profiles count as memory, and wait for room like pictures")
+  func largeMetadata() async throws {
+    var file = PNGFile(width: 4, height: 4, samples: [UInt8](repeating: 7, count: 48))
+    try sandbox.write(file.bytes, to: "in/0.png")
+    let options: [ByteString] = ["--size", "2", "--metadata", "all", "-j", "16", "--memory", "16M"]
+    let clean = try await sandbox.start(["resize", "in", "clean"] + options).ending()
+    let text = Array("Copyright\0".utf8) + [UInt8](repeating: 0x61, count: 5_000_000)
+    file.ancillaryChunks += PNGFile.chunk("tEXt", text)
+    for index in 1...30 { try sandbox.write(file.bytes, to: "in/\(index).png") }
+    for command in [["resize", "in", "out"] + options, ["inspect", "in"] + options.suffix(4)] {
+      let ending = try await sandbox.start(command).ending()
+      #expect(ending.status == .exited(0), "\(ending.errorText)")
+      #expect(ending.summary?.done == 31)
+      if !Machine.isSanitized {
+        #expect(ending.peakByteCount < clean.peakByteCount + 40 << 20)
+      }
+    }
+    #expect(try sandbox.bytes(of: "out/30.png").count > text.count)
+  }
+
   @Test("F42: a hundred thousand empty chunks cost no more than their bytes")
   func manyChunks() async throws {
     var file = PNGFile(width: 4, height: 4, samples: [UInt8](repeating: 7, count: 48))

@@ -1,0 +1,276 @@
+import ConcurrencyPrimitives
+import ImageCodecs
+import Raster
+import SystemPackage
+
+/// One job on its way. It stays with one worker at a time.
+final class JobRun {
+  private let job: Job
+  private let runner: JobRunner
+  private let trace = JobTrace()
+  private var outcome: Outcome
+
+  private var plan: Plan { runner.plan }
+
+  init(_ job: Job, _ runner: JobRunner) {
+    self.job = job
+    self.runner = runner
+    outcome = Outcome(input: job.input, status: .written)
+    outcome.output = job.destination?.path
+  }
+
+  func product() async throws(BatchError) -> Product {
+    do {
+      try runner.intake.check()
+      if let rendition = try await rendition() { return .rendition(rendition) }
+    } catch let error as BatchError {
+      throw error
+    } catch {
+      outcome.status = status(for: error)
+    }
+    outcome.times = trace.times
+    return .settled(outcome)
+  }
+
+  private func status(for error: any Error) -> Outcome.Status {
+    // What stopped the run also stopped the job, whatever the job noticed of it.
+    if let interruption = runner.work.interruption { return .cancelled(interruption) }
+    switch error {
+    case let interruption as Interruption where interruption.isTimeout:
+      return .failed(
+        JobFailure(stage: trace.stage, code: "timedOut", message: interruption.description))
+    case let interruption as Interruption:
+      return .cancelled(interruption)
+    case is CancellationError:
+      return .cancelled(runner.intake.interruption ?? .cancelled)
+    default:
+      return .failed(JobFailure(trace.stage, error))
+    }
+  }
+
+  /// - Returns: nil where nothing is to be written, and the outcome says why.
+  private func rendition() async throws -> Rendition? {
+    if plan.skipsExisting, try standingIdentity() != nil {
+      outcome.status = .upToDate
+      return nil
+    }
+    let clock = JobDeadline(plan.jobTimeout, parent: runner.work)
+    guard let input = try trace.perform(.read, { try open(clock) }) else { return nil }
+    outcome.inputByteCount = input.byteCount
+    let source = try ByteSource(byteCount: input.byteCount) { [trace] offset, buffer in
+      try clock.scope.check()
+      return try trace.perform(.read) { try input.read(at: offset, into: buffer) }
+    }
+    guard let codec = try trace.perform(.decode, { try recognize(source) }) else { return nil }
+    var subject = Subject(
+      input: input, source: source, codec: codec,
+      header: try probe(source, codec, eagerMetadataByteCount: Self.eagerMetadataByteCount),
+      clock: clock)
+    switch plan.work {
+    case .inspect:
+      try await inspect(&subject)
+      return nil
+    case .verify:
+      try await verify(&subject)
+      return nil
+    case .write(let recipe, _):
+      return try await write(recipe, &subject)
+    }
+  }
+
+  /// A picture that a job is about.
+  private struct Subject {
+    let input: InputBytes
+    let source: ByteSource
+    let codec: any ImageCodec
+    var header: ImageHeader
+    let clock: JobDeadline
+  }
+
+  private func inspect(_ subject: inout Subject) async throws {
+    if let unread = subject.header.unread {
+      let permit = try await admit(unread.byteCount.plus(subject.input.heldByteCount))
+      defer { permit.release() }
+      try readRest(of: &subject)
+      // What it is called is told, and nobody asked for what it holds.
+      outcome.header?.metadata.chunks = subject.header.metadata.chunks.map {
+        Metadata.Chunk(type: $0.type, bytes: [])
+      }
+    }
+    outcome.status = .inspected
+  }
+
+  private func verify(_ subject: inout Subject) async throws {
+    let cost = try ReadingCost.byteCount(
+      header: subject.header, inputByteCount: subject.input.byteCount
+    ).plus(subject.input.heldByteCount)
+    let permit = try await admit(cost)
+    defer { permit.release() }
+    subject.clock.restart()
+    try readRest(of: &subject)
+    try readThrough(subject)
+    try subject.input.checkUnchanged()
+    outcome.status = .verified
+  }
+
+  private func write(_ recipe: Recipe, _ subject: inout Subject) async throws -> Rendition? {
+    let cost = try Conversion.memoryByteCount(
+      recipe, header: subject.header, codec: subject.codec,
+      inputByteCount: subject.input.byteCount
+    ).plus(subject.input.heldByteCount)
+    outcome.memoryByteCount = cost
+    if plan.isDryRun {
+      try runner.admission.checkFits(cost)
+      try readRest(of: &subject)
+      _ = try conversion(recipe, of: subject)
+      outcome.status = .planned
+      return nil
+    }
+    guard let destination = job.destination else { return nil }
+    let permit = try await admit(cost)
+    subject.clock.restart()
+    try readRest(of: &subject)
+    let conversion = try conversion(recipe, of: subject)
+    let bytes = EncodedBytes()
+    if conversion.isCopy {
+      try readThrough(subject)
+      try trace.perform(.encode) {
+        subject.source.seek(to: 0)
+        try subject.codec.copy(
+          subject.source, header: subject.header, keeping: recipe.metadata, to: bytes)
+      }
+    } else {
+      try await convert(subject, conversion, recipe, to: bytes)
+    }
+    try subject.input.checkUnchanged()
+    outcome.times = trace.times
+    outcome.outputByteCount = bytes.count
+    return Rendition(destination: destination, bytes: bytes, permit: permit, draft: outcome)
+  }
+
+  /// The recipe, worked out for the picture; what this program would refuse to read it does not
+  /// write.
+  private func conversion(_ recipe: Recipe, of subject: Subject) throws -> Conversion {
+    let conversion = try Conversion(recipe, header: subject.header, codec: subject.codec)
+    let size = conversion.outputLayout.size
+    outcome.outputSize = try trace.perform(.transform) {
+      try plan.limits.size(width: size.width, height: size.height)
+    }
+    return conversion
+  }
+
+  /// The metadata that a job may hold before it is admitted: no more than a row of a large picture.
+  private static let eagerMetadataByteCount = 64 << 10
+
+  private func probe(
+    _ source: ByteSource, _ codec: any ImageCodec, eagerMetadataByteCount: Int
+  ) throws -> ImageHeader {
+    var limits = plan.limits
+    limits.eagerMetadataByteCount = eagerMetadataByteCount
+    let header = try trace.perform(.decode) { try codec.probe(source, limits: limits) }
+    outcome.header = header
+    outcome.warnings = header.warnings
+    return header
+  }
+
+  /// Reads the metadata that was too much to be read without a permit.
+  private func readRest(of subject: inout Subject) throws {
+    guard subject.header.unread != nil else { return }
+    subject.header = try probe(
+      subject.source, subject.codec, eagerMetadataByteCount: .max)
+  }
+
+  private func admit(_ byteCount: Int) async throws -> WeightedSemaphore.Permit {
+    outcome.memoryByteCount = byteCount
+    return try await trace.leaveOut { try await runner.admission.admit(byteCount) }
+  }
+
+  private func open(_ clock: JobDeadline) throws -> InputBytes? {
+    switch job.source {
+    case .standardInput:
+      return .memory(
+        try StandardInput.readAll(atMost: plan.memoryByteCount) { try clock.scope.check() })
+    case .file(let folder, let name):
+      switch try openFile(name, in: folder.directory) {
+      case .file(let file):
+        // In a folder, only through a link can an input be what its own output would replace.
+        if plan.selection.followsLinks, !plan.isDryRun, try standingIdentity() == file.identity {
+          throw JobFailure(
+            stage: .write, code: "insideInput", message: "the output would replace the input")
+        }
+        return .file(file)
+      case .notRegular:
+        outcome.status = .skipped("not a regular file")
+        return nil
+      }
+    }
+  }
+
+  private func openFile(_ name: FileName, in folder: Directory) throws -> InputFile.Opened {
+    do {
+      return try InputFile.open(name, in: folder, followingLinks: job.followsLinks)
+    } catch {
+      guard error.cause?.isDescriptorShortage == true else { throw error }
+      throw BatchError.tooFewDescriptors(at: job.input)
+    }
+  }
+
+  /// What stands in the output's place; nil for nothing.
+  private func standingIdentity() throws(Errno) -> FileIdentity? {
+    guard case .file(let folder, let name) = job.destination else { return nil }
+    return try folder.identity(of: name)
+  }
+
+  /// The codec that knows the content; nil where none does and the name never said so.
+  private func recognize(_ source: ByteSource) throws -> (any ImageCodec)? {
+    let prefix = try source.read(upTo: CodecRegistry.prefixByteCount)
+    source.seek(to: 0)
+    if let codec = CodecRegistry.codec(recognizing: prefix) { return codec }
+    if case .file(_, let name) = job.source, ClaimedFormat(name) == nil {
+      outcome.status = .skipped("no image")
+      return nil
+    }
+    let reason = prefix.isEmpty ? "the file is empty" : "no known format starts like this"
+    throw CodecError(.notAnImage, "no image: \(reason)")
+  }
+
+  private func readThrough(_ subject: Subject) throws {
+    let rows = try DecodedRows(
+      subject.codec, subject.source, subject.header, trace, subject.clock)
+    let buffer = try ByteBuffer(count: rows.layout.bytesPerRow)
+    for _ in 0..<rows.layout.height {
+      var row = buffer.bytes.mutableBytes
+      try rows.readRow(into: &row)
+    }
+    outcome.warnings = try rows.finish()
+  }
+
+  private func convert(
+    _ subject: Subject, _ conversion: Conversion, _ recipe: Recipe, to bytes: EncodedBytes
+  ) async throws {
+    let decoded = try DecodedRows(
+      subject.codec, subject.source, subject.header, trace, subject.clock)
+    var rows: any RowSource = decoded
+    for step in conversion.steps { rows = try await step.rows(from: rows) }
+    let layout = conversion.outputLayout
+    let writer = try trace.perform(.encode) {
+      try conversion.codec.makeWriter(
+        of: layout, in: conversion.format, metadata: conversion.metadata,
+        options: recipe.encoding, output: bytes)
+    }
+    let buffer = try ByteBuffer(count: layout.bytesPerRow)
+    for _ in 0..<layout.height {
+      try subject.clock.scope.check()
+      try trace.perform(.transform) {
+        var row = buffer.bytes.mutableBytes
+        try rows.readRow(into: &row)
+      }
+      try trace.perform(.encode) { try writer.writeRow(UnsafeRawBufferPointer(buffer.bytes).bytes) }
+    }
+    outcome.warnings = try decoded.finish() + conversion.warnings
+    try trace.perform(.encode) { try writer.finish() }
+    if subject.header.frameCount > 1 {
+      outcome.warnings.append("an animation: only its first frame is kept")
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import CLinuxShim
+import Glibc
+
+/// What must be so before the first thread starts: three streams, room for more of them, and memory
+/// that goes back when it is free.
+enum ProcessSetup {
+  static func perform() {
+    reopenClosedStreams()
+    raiseDescriptorLimit()
+    returnLargeBlocks()
+  }
+
+  /// Opens /dev/null in the place of each standard stream that is closed: the next file opened would
+  /// get its number, and messages for people would land in a picture.
+  private static func reopenClosedStreams() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO
+    where fcntl(descriptor, F_GETFD) == -1 && errno == EBADF {
+      // open(2) gives the lowest number that is free: this one. Results that go to a closed standard
+      // output must be seen to be lost, so that one can't be written to; messages may vanish.
+      _ = open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
+
+  /// Raises the soft limit of descriptors to the hard one. See setrlimit(2).
+  ///
+  /// The soft limit is low for the sake of programs that use select(2). Where it can't be raised, the
+  /// batch says whether what there is will do.
+  private static func raiseDescriptorLimit() {
+    let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    var limit = rlimit()
+    guard getrlimit(resource, &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(resource, &limit)
+  }
+
+  /// Has blocks of 1 MiB and more mapped one by one. See mallopt(3).
+  ///
+  /// By itself glibc learns from the first large block that is freed to keep such blocks, in a heap
+  /// for each thread: 16 workers on files with 8 MB of metadata, one admitted at a time, held 128 MB.
+  /// Like this they hold 40, in the same time.
+  private static func returnLargeBlocks() {
+    linux_map_blocks_from(1 << 20)
+  }
+}
