@@ -12,6 +12,9 @@ struct Ledger {
   /// The outcomes so far.
   private(set) var report = BatchReport()
 
+  /// Whether somebody is being told of an outcome that was counted.
+  var isTelling = false
+
   private var unsettled: [Int: FilePath] = [:]
   private var isClosed = false
 
@@ -27,10 +30,12 @@ struct Ledger {
 
   /// Counts the outcome of a job.
   ///
-  /// - Returns: whether it is the job's first: one that was given up may still come to its end.
+  /// - Returns: whether it is the job's first, to be told: one that was given up may still come to
+  ///   its end.
   mutating func settle(_ outcome: Outcome) -> Bool {
     guard unsettled.removeValue(forKey: outcome.index) != nil else { return false }
     report.settle(outcome)
+    isTelling = true
     return true
   }
 

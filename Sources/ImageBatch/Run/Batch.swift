@@ -1,4 +1,5 @@
 public import ConcurrencyPrimitives
+import Glibc
 import Synchronization
 
 /// One run of a plan.
@@ -94,9 +95,18 @@ public final class Batch: Sendable {
     _ cause: Interruption, onOutcome: (Outcome) -> Void = { _ in }
   ) -> BatchReport {
     stop(cause)
-    var (report, rest) = ledger.withLock { ledger in
+    var (report, rest, isTelling) = ledger.withLock { ledger in
+      let isTelling = ledger.isTelling
       let rest = ledger.cancelRest(cause)
-      return (ledger.report, rest)
+      ledger.isTelling = isTelling
+      return (ledger.report, rest, isTelling)
+    }
+    // An outcome that was counted and is being told comes first, unless that is what hangs.
+    var patience = 100
+    while isTelling, patience > 0 {
+      usleep(1_000)
+      patience -= 1
+      isTelling = ledger.withLock { $0.isTelling }
     }
     for outcome in rest { onOutcome(outcome) }
     report.duration = SuspendingClock.now - start

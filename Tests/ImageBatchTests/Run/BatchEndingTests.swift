@@ -180,6 +180,29 @@ import Testing
     #expect((run.report.done, run.report.failed) == (3, 1))
   }
 
+  @Test("an outcome that is being told when a run is left alone comes before the rest")
+  func abandonedWhileTelling() async throws {
+    try fill(8)
+    let batch = Batch(.writing(.fitting(2), from: input, to: output, workers: 2))
+    let told = Log<String>()
+    let isTelling = Event()
+    let abandoning = Task.detached {
+      await isTelling.wait()
+      let report = batch.abandon(.signal(SIGTERM)) { _ in told.append("rest") }
+      told.append("\(report.found)")
+    }
+    _ = try await batch.run { _ in
+      if told.count == 0 {
+        isTelling.happen()
+        usleep(20_000)
+      }
+      told.append("job")
+    }
+    await abandoning.value
+    let entries = told.entries
+    #expect(entries.first == "job" && entries.last == "\(entries.count - 1)", "\(entries)")
+  }
+
   @Test("what broke a run is told even where the run is left alone")
   func abandonedBreakage() async throws {
     let batch = Batch(.writing(from: input, to: output))
