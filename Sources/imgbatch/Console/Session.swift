@@ -63,7 +63,7 @@ struct Session {
     do throws(BatchError) {
       let batchReport = try await batch.run { outcome in settle(outcome, report) }
       display?.end()
-      return conclude(batchReport, report)
+      return course.claimLastWord() ? conclude(batchReport, report) : ExitStatus(batchReport)
     } catch {
       display?.end()
       Console.shared.say(error.message)
@@ -97,9 +97,14 @@ struct Session {
     let batchReport = batch.abandon(cause) { outcome in
       report?.writeIfFree(line: jsonLine(JobRecord(outcome)))
     }
-    report?.writeIfFree(line: jsonLine(SummaryRecord(batchReport, verb)))
-    Console.shared.sayIfFree("\(cause): jobs that did not answer were left alone")
-    if !talking.quiet { Console.shared.sayIfFree(summary(of: batchReport)) }
+    if course.claimLastWord() {
+      report?.writeIfFree(line: jsonLine(SummaryRecord(batchReport, verb)))
+      Console.shared.sayIfFree("\(cause): jobs that did not answer were left alone")
+      if !talking.quiet { Console.shared.sayIfFree(summary(of: batchReport)) }
+    } else if let status = course.wait(milliseconds: 100) {
+      // It came to its end meanwhile, and has said so itself.
+      status.exit()
+    }
     LiveTemporaries.shared.removeAll()
     ExitStatus(batchReport).exitAtOnce()
   }
@@ -178,6 +183,7 @@ private final class Course: Sendable {
   private struct State {
     var report: ResultStream?
     var status: ExitStatus?
+    var isLastWordTaken = false
   }
 
   private let state = Mutex(State())
@@ -187,6 +193,14 @@ private final class Course: Sendable {
   var report: ResultStream? {
     get { state.withLock { $0.report } }
     set { state.withLock { $0.report = newValue } }
+  }
+
+  /// Whether the caller is the one to say how it ended: there is one summary.
+  func claimLastWord() -> Bool {
+    state.withLock { state in
+      defer { state.isLastWordTaken = true }
+      return !state.isLastWordTaken
+    }
   }
 
   func end(with status: ExitStatus) {
