@@ -108,12 +108,17 @@ final class OutputFolder: Sendable {
   }
 }
 
-/// Which folders were seen, by 16 bytes each.
+/// Which folders were seen lately: so many that a list rarely comes back to a forgotten one, which
+/// is only read once more then, and in a few megabytes however many folders there are.
 private final class SweptFolders: Sendable {
+  private static let maximumCount = 1 << 16
   private let identities = Mutex<Set<FileIdentity>>([])
 
   /// Whether a folder comes for the first time.
   func isFirst(_ identity: FileIdentity) -> Bool {
-    identities.withLock { $0.insert(identity).inserted }
+    identities.withLock { identities in
+      if identities.count == Self.maximumCount { identities = [] }
+      return identities.insert(identity).inserted
+    }
   }
 }

@@ -12,9 +12,6 @@ struct Ledger {
   /// The outcomes so far.
   private(set) var report = BatchReport()
 
-  /// Whether somebody is being told of an outcome that was counted.
-  var isTelling = false
-
   private var unsettled: [Int: FilePath] = [:]
   private var isClosed = false
 
@@ -35,7 +32,6 @@ struct Ledger {
   mutating func settle(_ outcome: Outcome) -> Bool {
     guard unsettled.removeValue(forKey: outcome.index) != nil else { return false }
     report.settle(outcome)
-    isTelling = true
     return true
   }
 

@@ -103,7 +103,9 @@ extension Batch {
         collect: { (index, product) in
           var outcome = writer.settle(product, interruption: intake.interruption)
           outcome.index = index
-          if ledger.withLock({ $0.settle(outcome) }) { tell([outcome], onOutcome) }
+          telling.withLock { _ in
+            if ledger.withLock({ $0.settle(outcome) }) { onOutcome(outcome) }
+          }
           if let breakdown = writer.breakdown { throw breaking(breakdown) }
           if plan.failurePolicy == .failFast, let failure = outcome.failure {
             stop(.failure("\(outcome.input.escaped): \(failure)"))
@@ -113,7 +115,9 @@ extension Batch {
       // What broke the run was noted; the wait that was cancelled knows no cause, the scope does.
     }
     let cause = intake.interruption
-    tell(ledger.withLock { $0.cancelRest(cause ?? .cancelled) }, onOutcome)
+    telling.withLock { _ in
+      for outcome in ledger.withLock({ $0.cancelRest(cause ?? .cancelled) }) { onOutcome(outcome) }
+    }
     var report = ledger.withLock { $0.report }
     if let breakdown = breakdown.withLock({ $0 }) {
       report.ending = .broken(breakdown)
@@ -124,11 +128,6 @@ extension Batch {
     report.duration = SuspendingClock.now - start
     report.peakMemoryByteCount = admission.peakByteCount
     return .success(report)
-  }
-
-  private func tell(_ outcomes: [Outcome], _ onOutcome: (Outcome) -> Void) {
-    for outcome in outcomes { onOutcome(outcome) }
-    ledger.withLock { $0.isTelling = false }
   }
 
   /// The error, once it is noted and all that works has been told of it as the cause.

@@ -23,6 +23,10 @@ public final class Batch: Sendable {
 
   let start = SuspendingClock.now
   let ledger = Mutex(Ledger())
+
+  /// Held from the moment in which outcomes are counted until all of them have been told.
+  let telling = Mutex(())
+
   let hasBegun = Atomic(false)
 
   /// What broke the run.
@@ -95,20 +99,23 @@ public final class Batch: Sendable {
     _ cause: Interruption, onOutcome: (Outcome) -> Void = { _ in }
   ) -> BatchReport {
     stop(cause)
-    var (report, rest, isTelling) = ledger.withLock { ledger in
-      let isTelling = ledger.isTelling
-      let rest = ledger.cancelRest(cause)
-      ledger.isTelling = isTelling
-      return (ledger.report, rest, isTelling)
+    func settleRest() -> BatchReport {
+      let (report, rest) = ledger.withLock { ledger in
+        let rest = ledger.cancelRest(cause)
+        return (ledger.report, rest)
+      }
+      for outcome in rest { onOutcome(outcome) }
+      return report
     }
-    // An outcome that was counted and is being told comes first, unless that is what hangs.
+    // An outcome that is being told comes first, unless that is what hangs.
+    var told: BatchReport?
     var patience = 100
-    while isTelling, patience > 0 {
-      usleep(1_000)
+    while told == nil, patience > 0 {
+      told = telling.withLockIfAvailable { _ in settleRest() }
+      if told == nil { usleep(1_000) }
       patience -= 1
-      isTelling = ledger.withLock { $0.isTelling }
     }
-    for outcome in rest { onOutcome(outcome) }
+    var report = told ?? settleRest()
     report.duration = SuspendingClock.now - start
     report.ending = breakdown.withLock { $0 }.map { .broken($0) } ?? .interrupted(cause)
     return report

@@ -88,15 +88,7 @@ final class JobRun {
   }
 
   private func inspect(_ subject: inout Subject) async throws {
-    if let unread = subject.header.unread {
-      let permit = try await admit(unread.byteCount.plus(subject.input.heldByteCount))
-      defer { permit.release() }
-      try readRest(of: &subject)
-      // What it is called is told, and nobody asked for what it holds.
-      outcome.header?.metadata.chunks = subject.header.metadata.chunks.map {
-        Metadata.Chunk(type: $0.type, bytes: [])
-      }
-    }
+    try await glanceAtRest(of: &subject)
     outcome.status = .inspected
   }
 
@@ -118,11 +110,11 @@ final class JobRun {
       recipe, header: subject.header, codec: subject.codec,
       inputByteCount: subject.input.byteCount
     ).plus(subject.input.heldByteCount)
-    outcome.memoryByteCount = cost
     if plan.isDryRun {
       try runner.admission.checkFits(cost)
-      try readRest(of: &subject)
+      try await glanceAtRest(of: &subject)
       _ = try conversion(recipe, of: subject)
+      outcome.memoryByteCount = cost
       outcome.status = .planned
       return nil
     }
@@ -178,6 +170,19 @@ final class JobRun {
     guard subject.header.unread != nil else { return }
     subject.header = try probe(
       subject.source, subject.codec, eagerMetadataByteCount: .max)
+  }
+
+  /// Reads it, within the budget, for its names and for what it says of the picture, and forgets
+  /// what it holds.
+  private func glanceAtRest(of subject: inout Subject) async throws {
+    guard let unread = subject.header.unread else { return }
+    let permit = try await admit(unread.byteCount.plus(subject.input.heldByteCount))
+    defer { permit.release() }
+    try readRest(of: &subject)
+    subject.header.metadata.chunks = subject.header.metadata.chunks.map {
+      Metadata.Chunk(type: $0.type, bytes: [])
+    }
+    outcome.header = subject.header
   }
 
   private func admit(_ byteCount: Int) async throws -> WeightedSemaphore.Permit {

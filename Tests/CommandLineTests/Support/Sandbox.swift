@@ -12,12 +12,13 @@ final class Sandbox: Sendable {
   let base: ByteString
 
   init() throws {
-    var template = Array("/tmp/imgbatch-test-XXXXXX".utf8CString)
+    let base = getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
+    var template = Array("\(base)/imgbatch-test-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw SystemFailure(call: "mkdtemp", number: errno) }
-    base = ByteString(template.dropLast().map(UInt8.init(bitPattern:)))
-    root = base / "root"
+    self.base = ByteString(template.dropLast().map(UInt8.init(bitPattern:)))
+    root = self.base / "root"
     // mkdtemp(3) keeps others out; some tests become others.
-    try check(base.withCString { chmod($0, 0o755) }, "chmod \(base)")
+    try check(self.base.withCString { chmod($0, 0o755) }, "chmod \(self.base)")
     try makeFolder("")
   }
 
