@@ -7,6 +7,7 @@ final class Child: Sendable {
   private struct State {
     var ending: Ending?
     var wasKilledLate = false
+    var peakByteCount = 0
   }
 
   private let process: pid_t
@@ -38,6 +39,23 @@ final class Child: Sendable {
 
   /// What it has said so far.
   var standardError: String { String(decoding: error.bytes, as: UTF8.self) }
+
+  /// The most memory that it has had so far; 0 once it has ended. See proc_pid_status(5).
+  ///
+  /// Not what getrusage(2) tells at the end: that starts with what the test runner had.
+  private var peakByteCount: Int {
+    guard let file = fopen("/proc/\(process)/status", "re") else { return 0 }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, CInt(line.count), file) != nil {
+      let text = String(
+        decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+      if text.hasPrefix("VmHWM:") {
+        return (Int(text.filter { $0.isASCII && $0.isNumber }) ?? 0) << 10
+      }
+    }
+    return 0
+  }
 
   /// How many bytes it has read, its own libraries among them. See proc_pid_io(5).
   var readByteCount: Int {
@@ -93,17 +111,18 @@ final class Child: Sendable {
 
   /// Takes note of the end, if it has come.
   private func note(_ state: inout State) -> Ending? {
-    if state.ending == nil { state.ending = poll() }
+    guard state.ending == nil else { return state.ending }
+    state.peakByteCount = max(state.peakByteCount, peakByteCount)
+    state.ending = poll(peakByteCount: state.peakByteCount)
     return state.ending
   }
 
-  /// Asks for the end without waiting; it is told only once. See wait4(2).
-  private func poll() -> Ending? {
+  /// Asks for the end without waiting; it is told only once. See waitpid(2).
+  private func poll(peakByteCount: Int) -> Ending? {
     var status: CInt = 0
-    var usage = rusage()
-    guard wait4(process, &status, WNOHANG, &usage) == process else { return nil }
+    guard waitpid(process, &status, WNOHANG) == process else { return nil }
     return Ending(
       status: Ending.Status(waitStatus: status), duration: ContinuousClock.now - start,
-      peakByteCount: usage.ru_maxrss * 1024, output: output.bytes, error: error.bytes)
+      peakByteCount: peakByteCount, output: output.bytes, error: error.bytes)
   }
 }
