@@ -31,6 +31,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // What only C can say.
@@ -49,10 +50,17 @@ let package = Package(
         "ImageCodecs", "Raster", "ConcurrencyPrimitives", "CLinuxShim", systemPackage,
       ],
       swiftSettings: houseStyle),
+    // What a user may write into a file, and the schema that says so.
+    .target(
+      name: "Configuration",
+      dependencies: ["CLinuxShim", systemPackage, .product(name: "Yams", package: "Yams")],
+      resources: [.embedInCode("Resources/configuration.schema.json")],
+      swiftSettings: houseStyle),
     .executableTarget(
       name: "imgbatch",
       dependencies: [
-        "ImageBatch", "ImageCodecs", "Raster", "ConcurrencyPrimitives", "CLinuxShim",
+        "Configuration", "ImageBatch", "ImageCodecs", "Raster", "ConcurrencyPrimitives",
+        "CLinuxShim",
         systemPackage, .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: houseStyle),
@@ -61,14 +69,18 @@ let package = Package(
     .executableTarget(
       name: "SampleImages", dependencies: ["ImageCodecs", "Raster"], swiftSettings: houseStyle),
 
+    // What several of the tests need.
+    .target(
+      name: "TestSupport", dependencies: ["ConcurrencyPrimitives"], path: "Tests/TestSupport",
+      swiftSettings: houseStyle),
     .testTarget(
-      name: "ConcurrencyPrimitivesTests", dependencies: ["ConcurrencyPrimitives"],
+      name: "ConcurrencyPrimitivesTests", dependencies: ["ConcurrencyPrimitives", "TestSupport"],
       swiftSettings: houseStyle),
     .testTarget(
       name: "RasterTests", dependencies: ["Raster", "ConcurrencyPrimitives"],
       swiftSettings: houseStyle),
     .testTarget(
-      name: "ImageCodecsTests", dependencies: ["ImageCodecs", "Raster"],
+      name: "ImageCodecsTests", dependencies: ["ImageCodecs", "Raster", "TestSupport"],
       swiftSettings: houseStyle),
     .testTarget(
       name: "GoldenTests", dependencies: ["ImageCodecs", "Raster", "SampleImages"],
@@ -76,11 +88,20 @@ let package = Package(
     .testTarget(
       name: "ImageBatchTests",
       dependencies: [
-        "ImageBatch", "ImageCodecs", "Raster", "ConcurrencyPrimitives", systemPackage,
+        "ImageBatch", "ImageCodecs", "Raster", "ConcurrencyPrimitives", "TestSupport",
+        systemPackage,
       ],
       swiftSettings: houseStyle),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["imgbatch"], exclude: ["Support/faults.c"],
+      name: "ConfigurationTests",
+      dependencies: [
+        "Configuration", "ConcurrencyPrimitives", "TestSupport", systemPackage,
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: houseStyle),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["imgbatch", "TestSupport"],
+      exclude: ["Support/faults.c"],
       swiftSettings: houseStyle),
   ]
 )

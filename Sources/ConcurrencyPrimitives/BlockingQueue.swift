@@ -4,12 +4,13 @@ import Glibc
 ///
 /// Built on a pthread mutex and condition: `Synchronization.Mutex` has no condition to wait on.
 final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
-  // `mutex` guards `elements` and `isClosed`. Both pthread objects live behind pointers because
+  // `mutex` guards the variables. Both pthread objects live behind pointers because
   // they must not move, which a stored property of Swift does not promise.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
   private var elements = FIFO<Element>()
   private var isClosed = false
+  private var dismissalCount = 0
 
   init() {
     mutex = .allocate(capacity: 1)
@@ -35,15 +36,38 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
     return true
   }
 
-  /// Waits for an element; returns nil when the queue is closed and empty.
+  /// Waits for an element; returns nil when the queue is closed and empty, or the caller dismissed.
   func next() -> Element? {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     while true {
+      if dismissalCount > 0 {
+        dismissalCount -= 1
+        return nil
+      }
       if let element = elements.popFirst() { return element }
       if isClosed { return nil }
       pthread_cond_wait(condition, mutex)
     }
+  }
+
+  /// Lets so many callers of `next` go with nothing, whatever is in the queue: those that call first.
+  func dismiss(_ count: Int) {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    dismissalCount += count
+    pthread_cond_broadcast(condition)
+  }
+
+  /// Takes back what nobody has gone by yet.
+  ///
+  /// - Returns: how many dismissals that were, at most `count`.
+  func takeBackDismissals(_ count: Int) -> Int {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    let taken = min(count, dismissalCount)
+    dismissalCount -= taken
+    return taken
   }
 
   /// Lets no further element in; what is in the queue can still be taken out.
@@ -51,6 +75,7 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     isClosed = true
+    dismissalCount = 0
     pthread_cond_broadcast(condition)
   }
 }

@@ -2,6 +2,15 @@ import Synchronization
 
 /// A part of the work that can be told to stop, with the cause kept.
 ///
+/// ```swift
+/// let run = CancellationScope()
+/// let job = CancellationScope(
+///   parent: run, deadline: .after(.seconds(30), label: "timed out after 30s"))
+/// try job.check()
+/// run.cancel(.signal(15))
+/// precondition(job.interruption == .signal(15))
+/// ```
+///
 /// Scopes form a tree, like the contexts of Go's `context` package: the run, a job in it, a step of
 /// the job. Work polls its own scope; nothing is ever called back.
 ///

@@ -1,5 +1,12 @@
 /// A point in monotonic time after which work should stop; it is asked, and never fires.
 ///
+/// ```swift
+/// let deadline = Deadline.after(.milliseconds(20), label: "timed out after 20ms")
+/// var rowCount = 0
+/// while deadline.instant > .now { rowCount += 1 }
+/// precondition(rowCount > 0 && deadline.label == "timed out after 20ms")
+/// ```
+///
 /// A timer that raced CPU work would fire late or never while every thread is busy, costs some 30 µs
 /// to arm, and a cancelled `Task.sleep` stays allocated until its own time comes. A value costs
 /// nothing until it is compared.

@@ -2,6 +2,18 @@ import Synchronization
 
 /// Processes elements in parallel inside a bounded window, and collects the outputs one at a time.
 ///
+/// ```swift
+/// let pool = try WorkerPool(threadCount: 4, name: "sums")
+/// defer { pool.shutdown() }
+/// var numbers = (1...100).makeIterator()
+/// var sum = 0
+/// try await fanOut(
+///   over: { numbers.next() }, width: pool.threadCount + 2, on: pool,
+///   process: { $0 * $0 },
+///   collect: { sum += $0 })
+/// precondition(sum == 338_350)
+/// ```
+///
 /// The window is the backpressure: an element is pulled only when there is room for it, so what is
 /// in memory is bounded by `width`, however long the source and however slow the collector.
 ///
@@ -23,9 +35,13 @@ import Synchronization
 /// `AsyncChannel.send` drops its element when it is cancelled.
 ///
 /// - Parameters:
-///   - nextElement: Returns the next element, or nil at the end, after which it is not asked again;
-///     runs on the caller's executor.
-///   - width: The most elements in flight, that is pulled and not yet collected; at least 1.
+///   - nextElement: Returns the next element, or nil where there is none: for good, or, with
+///     `wakeUps`, for the time being. Runs on the caller's executor.
+///   - width: The most elements in flight, that is pulled and not yet collected; at least 1. Asked
+///     again whenever something completes or wakes, so it may change; a smaller one takes effect as
+///     elements leave.
+///   - wakeUps: Each makes `width` and `nextElement` be asked again, also while nothing completes.
+///     The batch goes on until the stream has finished.
 ///   - executor: Where `process` runs. It may block there if the executor has threads to spare.
 ///   - process: Turns an element into an output. It should poll for cancellation.
 ///   - collect: Takes the outputs in the order in which they are completed; runs on the caller's
@@ -33,17 +49,26 @@ import Synchronization
 /// - Throws: The first error, after every child has returned.
 public func fanOut<Element: Sendable, Output: Sendable>(
   over nextElement: () async throws -> Element?,
-  width: Int,
+  width: @autoclosure () -> Int,
+  wakeUps: AsyncStream<Void>? = nil,
   on executor: some TaskExecutor,
   process: @escaping @Sendable (Element) async throws -> Output,
   collect: (Output) async throws -> Void
 ) async throws {
-  precondition(width >= 1, "a window needs room for one element")
   let failure = FirstError()
   await drain(
-    nextElement, width: width, executor: executor, process: process, collect: collect,
-    failure: failure, isolation: #isolation)
+    nextElement, width: width, wakeUps: wakeUps, executor: executor, process: process,
+    collect: collect, failure: failure, isolation: #isolation)
   if let error = failure.error(orCancelled: Task.isCancelled) { throw error }
+}
+
+/// What a child of the window comes back with.
+private enum Arrival<Output: Sendable>: Sendable {
+  case output(Output)
+  /// An element that did not begin, or failed.
+  case nothing
+  case wakeUp
+  case lastWakeUp
 }
 
 /// Runs the window until nothing is in flight and nothing more is to come.
@@ -52,7 +77,8 @@ public func fanOut<Element: Sendable, Output: Sendable>(
 /// only when it captures an isolated parameter, and hopping away and back cost 20 µs an element.
 private func drain<Element: Sendable, Output: Sendable>(
   _ nextElement: () async throws -> Element?,
-  width: Int,
+  width: () -> Int,
+  wakeUps: AsyncStream<Void>?,
   executor: some TaskExecutor,
   process: @escaping @Sendable (Element) async throws -> Output,
   collect: (Output) async throws -> Void,
@@ -61,25 +87,35 @@ private func drain<Element: Sendable, Output: Sendable>(
 ) async {
   // Not a throwing group: that drops the error of every child that nobody asks `next()` about, and
   // would leave the outputs of the others behind on the first one.
-  await withTaskGroup(of: Output?.self) { group in
+  await withTaskGroup(of: Arrival<Output>.self) { group in
     _ = isolation
+    func awaitWakeUp() {
+      guard let wakeUps else { return }
+      group.addTask {
+        for await _ in wakeUps { return .wakeUp }
+        return .lastWakeUp
+      }
+    }
+    awaitWakeUp()
     var inFlightCount = 0
-    var isAtEnd = false
+    var isDry = false
     while true {
-      while inFlightCount < width, !isAtEnd, failure.error(orCancelled: Task.isCancelled) == nil {
+      let room = width()
+      precondition(room >= 1, "a window needs room for one element")
+      while inFlightCount < room, !isDry, failure.error(orCancelled: Task.isCancelled) == nil {
         do {
           guard let element = try await nextElement() else {
-            isAtEnd = true
+            isDry = true
             break
           }
           group.addTask(executorPreference: executor) {
             // A queued task runs even when it has been cancelled.
-            if failure.error(orCancelled: Task.isCancelled) != nil { return nil }
+            if failure.error(orCancelled: Task.isCancelled) != nil { return .nothing }
             do {
-              return try await process(element)
+              return .output(try await process(element))
             } catch {
               failure.record(error)
-              return nil
+              return .nothing
             }
           }
           inFlightCount += 1
@@ -88,13 +124,24 @@ private func drain<Element: Sendable, Output: Sendable>(
         }
       }
       if failure.error(orCancelled: Task.isCancelled) != nil { group.cancelAll() }
-      guard let completed = await group.next() else { break }
-      inFlightCount -= 1
-      guard let output = completed else { continue }
-      do {
-        try await collect(output)
-      } catch {
-        failure.record(error)
+      switch await group.next() {
+      case .output(let output):
+        inFlightCount -= 1
+        do {
+          try await collect(output)
+        } catch {
+          failure.record(error)
+        }
+      case .nothing:
+        inFlightCount -= 1
+      case .wakeUp:
+        awaitWakeUp()
+        isDry = false
+      case .lastWakeUp:
+        // What came before the end is still to be asked for.
+        isDry = false
+      case nil:
+        return
       }
     }
   }

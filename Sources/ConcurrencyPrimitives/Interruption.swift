@@ -2,6 +2,13 @@ import Glibc
 
 /// Why work stopped; whoever keeps one keeps the first.
 ///
+/// ```swift
+/// let scope = CancellationScope(deadline: .after(.zero, label: "timed out"))
+/// scope.cancel(.failure("disk full"))
+/// precondition(scope.interruption == .deadline(label: "timed out"), "the first cause is kept")
+/// precondition(scope.interruption?.isTimeout == true && Interruption.cancelled.isTimeout == false)
+/// ```
+///
 /// `CancellationError` says only that somebody cancelled. A batch needs the reason: its exit code,
 /// its report and its last message all depend on whether a signal, a deadline or a failed sibling
 /// ended it. This is the `cause` of Go's `context.WithCancelCause`, as a closed set.

@@ -2,6 +2,12 @@ import Synchronization
 
 /// Values that are computed once per key and shared, for a limited number of keys.
 ///
+/// ```swift
+/// let squares = OnceCache<Int, Int>(capacity: 2)
+/// for key in [3, 3, 4, 3] { _ = try await squares.value(for: key) { $0 * $0 } }
+/// precondition(squares.computationCount == 2 && squares.count == 2)
+/// ```
+///
 /// One ``OnceCell`` per key: callers that ask for one key at the same time share one computation, as
 /// with Go's `golang.org/x/sync/singleflight`, and the outcome, a failure too, stays until the key
 /// makes room for another. Computations for different keys run side by side.

@@ -3,6 +3,19 @@ public import Synchronization
 /// A value that is computed once, by whoever needs it first, and then shared; a failure is shared
 /// too.
 ///
+/// ```swift
+/// let table = OnceCell<[Double]>()
+/// let sums = try await withThrowingTaskGroup { group in
+///   for _ in 0..<8 {
+///     group.addTask {
+///       try await table.value { (0..<1000).map { Double($0).squareRoot() } }.reduce(0, +)
+///     }
+///   }
+///   return try await group.reduce(into: Set()) { $0.insert($1) }
+/// }
+/// precondition(sums.count == 1 && table.valueIfReady?.count == 1000)
+/// ```
+///
 /// Like Go's `sync.OnceValues`, but those who come while it is being computed suspend, and can be
 /// cancelled; they never block a thread. A failure is final: use it for what fails the same way each
 /// time, such as a table made from settings, and not for input and output.

@@ -10,10 +10,10 @@ extension WeightedSemaphore {
     /// What is left to do once the lock is free.
     struct Action {
       var served: [Continuation] = []
-      var cancelled: [Continuation] = []
+      var refused: [(Continuation, any Error)] = []
 
       consuming func perform() {
-        for continuation in cancelled { continuation.resume(throwing: CancellationError()) }
+        for (continuation, error) in refused { continuation.resume(throwing: error) }
         for continuation in served { continuation.resume() }
       }
     }
@@ -26,9 +26,11 @@ extension WeightedSemaphore {
       case suspended(weight: Int, Continuation)
       /// It was served before its task could suspend.
       case served
+      /// It can't be served any more, and its task has yet to learn that.
+      case refused(any Error)
     }
 
-    let capacity: Int
+    private(set) var capacity: Int
     private(set) var held = 0
     private(set) var highWaterMark = 0
     private(set) var waiterCount = 0
@@ -53,7 +55,8 @@ extension WeightedSemaphore {
     }
 
     /// Takes the weight, or returns a place in the queue, to be followed by `suspend`.
-    mutating func admit(_ weight: Int) -> Ticket? {
+    mutating func admit(_ weight: Int) throws(Overweight) -> Ticket? {
+      guard weight <= capacity else { throw Overweight(needed: weight, capacity: capacity) }
       if take(weight) { return nil }
       let ticket = next
       next += 1
@@ -78,11 +81,14 @@ extension WeightedSemaphore {
         return nil
       case .arriving:
         var action = withdraw(ticket) ?? Action()
-        action.cancelled = [continuation]
+        action.refused = [(continuation, CancellationError())]
         return action
+      case .refused(let error):
+        waiters[ticket] = nil
+        return Action(refused: [(continuation, error)])
       case .suspended, nil:
         // Its own cancellation, or the semaphore's end, came first and has taken it out of the queue.
-        return Action(cancelled: [continuation])
+        return Action(refused: [(continuation, CancellationError())])
       }
     }
 
@@ -91,9 +97,10 @@ extension WeightedSemaphore {
     mutating func withdraw(_ ticket: Ticket) -> Action? {
       var action = Action()
       switch waiters[ticket] {
-      case .served, nil: return nil
+      case .served, .refused, nil: return nil
       case .arriving: break
-      case .suspended(_, let continuation): action.cancelled = [continuation]
+      case .suspended(_, let continuation):
+        action.refused = [(continuation, CancellationError())]
       }
       waiters[ticket] = nil
       waiterCount -= 1
@@ -104,18 +111,36 @@ extension WeightedSemaphore {
     /// Takes every request out of the queue, and lets none in any more.
     mutating func close() -> Action {
       isClosed = true
-      var action = Action()
-      while head < next {
-        switch waiters[head] {
-        case .suspended(_, let continuation):
-          action.cancelled.append(continuation)
-          waiters[head] = nil
-        case .arriving: waiters[head] = nil
-        case .served, nil: break
-        }
-        head += 1
+      return refuse { _ in CancellationError() }
+    }
+
+    /// Changes the capacity; takes out of the queue what can't be served any more, and serves what
+    /// can be served now.
+    mutating func setCapacity(_ capacity: Int) -> Action {
+      self.capacity = capacity
+      var action = refuse { weight in
+        weight > capacity ? Overweight(needed: weight, capacity: capacity) : nil
       }
-      waiterCount = 0
+      action.served = serve()
+      return action
+    }
+
+    /// Ends each wait for which there is an error.
+    private mutating func refuse(_ error: (_ weight: Int) -> (any Error)?) -> Action {
+      var action = Action()
+      for ticket in head..<next {
+        switch waiters[ticket] {
+        case .suspended(let weight, let continuation):
+          guard let error = error(weight) else { continue }
+          action.refused.append((continuation, error))
+          waiters[ticket] = nil
+        case .arriving(let weight):
+          guard let error = error(weight) else { continue }
+          waiters[ticket] = .refused(error)
+        case .served, .refused, nil: continue
+        }
+        waiterCount -= 1
+      }
       return action
     }
 
@@ -142,7 +167,7 @@ extension WeightedSemaphore {
           waiters[head] = nil
           waiterCount -= 1
           served.append(continuation)
-        case .served, nil: break
+        case .served, .refused, nil: break
         }
         head += 1
       }

@@ -2,17 +2,24 @@ import Synchronization
 
 /// A counting semaphore whose requests have weights, served first come, first served.
 ///
+/// ```swift
+/// let memory = WeightedSemaphore(capacity: 512 << 20)
+/// let large = try await memory.acquire(400 << 20)
+/// precondition(memory.tryAcquire(200 << 20) == nil)
+/// large.release()
+/// let count = try await memory.withPermit(200 << 20) { memory.held >> 20 }
+/// precondition(count == 200 && memory.held == 0)
+/// ```
+///
 /// The batch uses one as its memory budget, with bytes for weights. It behaves like Go's
 /// `golang.org/x/sync/semaphore`: a large request at the head of the queue makes later small ones
 /// wait, so it cannot starve. It differs in two points: a request that could never be met fails at
 /// once instead of waiting for its cancellation, and what was acquired is a ``Permit``, an object,
 /// so that it cannot leak.
 ///
-/// Every operation is O(1), but for a release, which is O(waiters that it wakes).
+/// Every operation is O(1), but for a release, which is O(waiters that it wakes), and for a change
+/// of the capacity, which is O(waiters).
 public final class WeightedSemaphore: Sendable {
-  /// The sum of weights that may be held at once.
-  public let capacity: Int
-
   private let state: Mutex<State>
 
   /// Makes a semaphore with nothing held.
@@ -20,7 +27,6 @@ public final class WeightedSemaphore: Sendable {
   /// - Parameter capacity: The sum of weights that may be held at once; not negative.
   public init(capacity: Int) {
     precondition(capacity >= 0, "a semaphore's capacity cannot be negative")
-    self.capacity = capacity
     self.state = Mutex(State(capacity: capacity))
   }
 
@@ -35,9 +41,8 @@ public final class WeightedSemaphore: Sendable {
   ///   is held.
   public func acquire(_ weight: Int) async throws -> Permit {
     precondition(weight >= 0, "a weight cannot be negative")
-    guard weight <= capacity else { throw Overweight(needed: weight, capacity: capacity) }
     try Task.checkCancellation()
-    if let ticket = state.withLock({ $0.admit(weight) }) {
+    if let ticket = try state.withLock({ state throws(Overweight) in try state.admit(weight) }) {
       try await wait(ticket)
     }
     return Permit(weight, of: self)
@@ -59,6 +64,18 @@ public final class WeightedSemaphore: Sendable {
   /// So that new work is kept out while the tasks of running work are left in peace.
   public func close() {
     state.withLock { $0.close() }.perform()
+  }
+
+  /// The sum of weights that may be held at once.
+  ///
+  /// When it is made smaller than what is held, nothing is taken away: nobody is let in until enough
+  /// was released. Waits for more than there ever will be end with ``Overweight``.
+  public var capacity: Int {
+    get { state.withLock { $0.capacity } }
+    set {
+      precondition(newValue >= 0, "a semaphore's capacity cannot be negative")
+      state.withLock { $0.setCapacity(newValue) }.perform()
+    }
   }
 
   /// Holds the weight for as long as the body runs.

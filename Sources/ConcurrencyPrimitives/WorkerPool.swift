@@ -3,6 +3,16 @@ import Synchronization
 
 /// A task executor of a fixed number of threads, on which work may block.
 ///
+/// ```swift
+/// let pool = try WorkerPool(threadCount: 8, name: "readers")
+/// defer { pool.shutdown() }
+/// let byteCount = await Task(executorPreference: pool) {
+///   // It may block here: these threads are nobody else's.
+///   String(describing: Deadline.Instant.now).utf8.count
+/// }.value
+/// precondition(byteCount > 0 && pool.threadCount == 8)
+/// ```
+///
 /// Swift's cooperative pool has as many threads as the process may use cores, and counts on nobody
 /// blocking: 8 jobs that each block for 200 ms took 800 ms on it and 200 ms here, and while it was
 /// full a 20 ms sleep took 620 ms. So decoding, encoding and files go here, and timers and signals
@@ -11,15 +21,19 @@ import Synchronization
 /// Jobs run in the order in which they came. The threads keep the pool alive: whoever makes a pool
 /// ends it with ``shutdown()``, once the tasks that prefer it have finished.
 public final class WorkerPool: TaskExecutor {
-  /// How many threads were asked for.
-  public let requestedThreadCount: Int
+  private struct State {
+    /// Those that run, also those that were dismissed and have not noticed.
+    var threads: [pthread_t] = []
+    /// How many are meant to stay.
+    var count = 0
+    /// How many there ever were.
+    var startedCount = 0
+    var isShutDown = false
+  }
 
-  /// How many threads there are: as many as were asked for, or fewer where the system gave no more;
-  /// 0 after ``shutdown()``.
-  public var threadCount: Int { threads.withLock { $0.count } }
-
+  private let name: String
   private let jobs = BlockingQueue<UnownedJob>()
-  private let threads = Mutex<[pthread_t]>([])
+  private let state = Mutex(State())
 
   /// Starts the threads.
   ///
@@ -32,16 +46,41 @@ public final class WorkerPool: TaskExecutor {
   ///     `pthread_setname_np` together with a number.
   /// - Throws: ``StartError`` when not a single thread could be started.
   public init(threadCount: Int, name: String) throws(StartError) {
+    self.name = name
+    try resize(to: threadCount)
+  }
+
+  /// How many threads there are: as many as were asked for, or fewer where the system gave no more;
+  /// 0 after ``shutdown()``.
+  public var threadCount: Int { state.withLock { $0.count } }
+
+  /// Starts threads, or lets some go, each when it has finished what it runs.
+  ///
+  /// What is queued stays queued. After ``shutdown()`` it does nothing.
+  ///
+  /// - Parameter threadCount: How many there shall be; at least 1.
+  /// - Throws: ``StartError`` when the pool would be left without a thread. Where the system gives
+  ///   only some of those asked for, it makes do with them.
+  public func resize(to threadCount: Int) throws(StartError) {
     precondition(threadCount >= 1, "a pool needs a thread")
-    self.requestedThreadCount = threadCount
-    for index in 0..<threadCount {
-      let body = WorkerThread(name: WorkerThread.name(name, index), run: runJobs)
-      do {
-        let thread = try body.start()
-        threads.withLock { $0.append(thread) }
-      } catch {
-        guard index > 0 else { throw error }
+    try state.withLock { state throws(StartError) in
+      guard !state.isShutDown else { return }
+      if threadCount < state.count {
+        jobs.dismiss(state.count - threadCount)
+        state.count = threadCount
         return
+      }
+      state.count += jobs.takeBackDismissals(threadCount - state.count)
+      while state.count < threadCount {
+        let body = WorkerThread(name: WorkerThread.name(name, state.startedCount), run: runJobs)
+        do throws(StartError) {
+          state.threads.append(try body.start())
+        } catch {
+          guard state.count > 0 else { throw error }
+          return
+        }
+        state.count += 1
+        state.startedCount += 1
       }
     }
   }
@@ -58,12 +97,14 @@ public final class WorkerPool: TaskExecutor {
   ///
   /// One of the pool's own threads must not call it, as it would wait for itself: that traps.
   public func shutdown() {
-    let ending = threads.withLock { threads in
+    let ending = state.withLock { state in
       precondition(
-        !threads.contains { pthread_equal($0, pthread_self()) != 0 },
+        !state.threads.contains { pthread_equal($0, pthread_self()) != 0 },
         "a WorkerPool was shut down from one of its own threads")
-      defer { threads = [] }
-      return threads
+      defer { state.threads = [] }
+      state.count = 0
+      state.isShutDown = true
+      return state.threads
     }
     jobs.close()
     for thread in ending { pthread_join(thread, nil) }
@@ -72,6 +113,12 @@ public final class WorkerPool: TaskExecutor {
   private func runJobs() {
     while let job = jobs.next() {
       job.runSynchronously(on: asUnownedTaskExecutor())
+    }
+    // Nobody waits for a thread that was dismissed; those of a shutdown are out of the list already.
+    state.withLock { state in
+      let this = state.threads.firstIndex { pthread_equal($0, pthread_self()) != 0 }
+      guard let this else { return }
+      pthread_detach(state.threads.remove(at: this))
     }
   }
 }

@@ -1,10 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import ConcurrencyPrimitives
 
-// C10 (detached token), C11 (after-func) and C17 (values): scopes carry no values and call nobody
-// back; work that must outlive a cancellation gets a root of its own.
-// C13 to C15: scopes hold no lock while they read another, so no order of locks can be wrong.
+// C10, C11, C13 to C15 and C17 stand in CancellationTreeTests.
 @Suite(.timeLimit(.minutes(15))) struct CancellationScopeTests {
   private let clock = ManualClock()
 

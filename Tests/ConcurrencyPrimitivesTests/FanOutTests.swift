@@ -1,3 +1,5 @@
+import Synchronization
+import TestSupport
 import Testing
 
 @testable import ConcurrencyPrimitives
@@ -247,6 +249,81 @@ import Testing
     #expect(failures.allSatisfy { $0.key == $0.value.id })
   }
 
+  @Test("A8: a window that grows while nothing completes lets more in once it is woken")
+  func windowGrows() async throws {
+    let running = Gauge()
+    let gate = Gate()
+    let width = Gauge()
+    width.add(2)
+    let wakeUps = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    try await withPool(8) { pool in
+      let batch = Task {
+        var elements = (0..<8).makeIterator()
+        try await fanOut(
+          over: { () -> Int? in
+            let element = elements.next()
+            if element == nil { wakeUps.continuation.finish() }
+            return element
+          }, width: width.current, wakeUps: wakeUps.stream, on: pool,
+          process: { _ in
+            running.add(1)
+            await gate.wait()
+          }, collect: { _ in })
+      }
+      await until { running.current == 2 }
+      width.add(6)
+      wakeUps.continuation.yield()
+      await until { running.current == 8 }
+      gate.open()
+      try await batch.value
+    }
+  }
+
+  @Test("a source that runs dry is asked again when it is woken, until there are no more wake-ups")
+  func sourceIsWoken() async throws {
+    let supply = Supply()
+    let wakeUps = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    let outputs = Log<Int>()
+    try await withPool(2) { pool in
+      let batch = Task {
+        try await fanOut(
+          over: { supply.next() }, width: 3, wakeUps: wakeUps.stream, on: pool,
+          process: { $0 }, collect: { outputs.append($0) })
+      }
+      for round in 0..<10 {
+        supply.fill([2 * round, 2 * round + 1])
+        wakeUps.continuation.yield()
+        await until { outputs.entries.count == 2 * round + 2 }
+      }
+      supply.fill([20])
+      wakeUps.continuation.finish()
+      try await batch.value
+    }
+    #expect(outputs.entries.sorted() == Array(0...20))
+  }
+
+  @Test(
+    "a dry source does not keep a batch that is cancelled or has failed", arguments: [true, false])
+  func dryBatchEnds(byCancel: Bool) async throws {
+    let wakeUps = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    let asked = Counter()
+    try await withPool(2) { pool in
+      let batch = Task {
+        var elements = (0..<1).makeIterator()
+        try await fanOut(
+          over: {
+            asked.increment()
+            return elements.next()
+          }, width: 2, wakeUps: wakeUps.stream, on: pool,
+          process: { element in if !byCancel { throw Failure(id: element) } },
+          collect: { _ in })
+      }
+      await until { asked.value >= 2 }
+      if byCancel { batch.cancel() }
+      await #expect(throws: (any Error).self) { try await batch.value }
+    }
+  }
+
   @Test("source and collector run where their caller runs")
   @MainActor func staysOnTheCallersActor() async throws {
     let elements = Array(0..<10)
@@ -266,6 +343,15 @@ import Testing
     }
     #expect(outputs == elements)
   }
+}
+
+/// A source that is filled from outside.
+private final class Supply: Sendable {
+  private let elements = Mutex<[Int]>([])
+
+  func fill(_ new: [Int]) { elements.withLock { $0 += new } }
+
+  func next() -> Int? { elements.withLock { $0.popLast() } }
 }
 
 /// Gives out the elements of a sequence one by one.

@@ -1,53 +1,58 @@
+import TestSupport
 import Testing
 
 @testable import ConcurrencyPrimitives
 
-// T1 and T3: no timer is armed for a job, and a ticker's period does not change.
+// T1, T3 and T6 are about timers: see TimerQueueTests.
 @Suite(.timeLimit(.minutes(15))) struct TickerTests {
-  private let clock = ManualClock()
+  private let timers = TimerQueue(manualFrom: .now)
 
-  /// A ticker whose sleeps end at once, with the clock moved on to their end.
-  private func makeTicker(every period: Duration, log: Log<Deadline.Instant> = Log()) -> Ticker {
-    Ticker(
-      every: period,
-      time: Ticker.Time(
-        now: { [clock] in clock.now },
-        sleep: { [clock] due in
-          try Task.checkCancellation()
-          log.append(due)
-          clock.advance(by: max(.zero, clock.now.duration(to: due)))
-        }))
+  /// Runs the body while the time moves on in steps of 10 ms, but only as long as somebody sleeps.
+  private func withTime<R>(_ body: () async throws -> R) async rethrows -> R {
+    let driver = Task { [timers] in
+      while !Task.isCancelled {
+        if timers.armedCount > 0 { timers.advance(by: .milliseconds(10)) }
+        await Task.yield()
+      }
+    }
+    defer { driver.cancel() }
+    return try await body()
   }
 
   @Test("T4: ticks that come due while the consumer is busy are dropped; the grid stays")
   func lateTicksAreDropped() async {
-    let start = clock.now
-    let log = Log<Deadline.Instant>()
-    var iterator = makeTicker(every: .milliseconds(100), log: log).makeAsyncIterator()
-    for busy in [0, 30, 100, 470, 0] {
-      clock.advance(by: .milliseconds(busy))
-      #expect(await iterator.next() != nil)
+    let start = timers.now
+    var due: [Duration] = []
+    await withTime {
+      var iterator = Ticker(every: .milliseconds(100), on: timers).makeAsyncIterator()
+      for busy in [0, 30, 100, 470, 0] {
+        timers.advance(by: .milliseconds(busy))
+        #expect(await iterator.next() != nil)
+        due.append(start.duration(to: timers.now))
+      }
     }
-    let due = log.entries.map { start.duration(to: $0) }
     #expect(due == [100, 200, 400, 900, 1000].map { .milliseconds($0) })
   }
 
-  @Test("T2: a ticker ends when its task is cancelled")
+  @Test("T2: a ticker ends when its task is cancelled, also twice, and starts anew")
   func endsWhenCancelled() async {
-    let count = Counter()
-    let ticker = makeTicker(every: .seconds(1))
-    let task = Task {
-      for await _ in ticker {
-        count.increment()
+    let ticker = Ticker(every: .seconds(1), on: timers)
+    await withTime {
+      for _ in 1...2 {
+        let count = Counter()
+        let task = Task {
+          for await _ in ticker { count.increment() }
+        }
+        await until { count.value > 2 }
+        task.cancel()
+        task.cancel()
+        await task.value
+        let final = count.value
+        timers.advance(by: .seconds(5))
         await Task.yield()
+        #expect((count.value, timers.armedCount) == (final, 0))
       }
     }
-    await until { count.value > 2 }
-    task.cancel()
-    await task.value
-    let final = count.value
-    await Task.yield()
-    #expect(count.value == final)
   }
 
   @Test("T2: cancelling ends a real sleep of an hour")

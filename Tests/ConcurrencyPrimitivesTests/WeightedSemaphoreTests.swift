@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import ConcurrencyPrimitives
@@ -150,11 +151,74 @@ import Testing
     }
   }
 
+  @Test("A8: a smaller capacity takes nothing away and lets nobody in until enough is free")
+  func capacityIsLowered() async throws {
+    let semaphore = WeightedSemaphore(capacity: 8)
+    let held = try (0..<8).map { _ in try #require(semaphore.tryAcquire(1)) }
+    semaphore.capacity = 2
+    #expect((semaphore.held, semaphore.capacity) == (8, 2))
+    for permit in held.dropLast(2) { permit.release() }
+    #expect(semaphore.tryAcquire(1) == nil)
+    held[6].release()
+    #expect(semaphore.tryAcquire(1) != nil)
+    held[7].release()
+    #expect(semaphore.held == 0)
+  }
+
+  @Test("A8: a larger capacity serves those who wait, in their order")
+  func capacityIsRaised() async throws {
+    let semaphore = WeightedSemaphore(capacity: 2)
+    let blocking = try await semaphore.acquire(2)
+    let waiting = Task { try await semaphore.acquire(2) }
+    await until { semaphore.waiterCount == 1 }
+    semaphore.capacity = 3
+    #expect(semaphore.waiterCount == 1)
+    semaphore.capacity = 4
+    let served = try await waiting.value
+    #expect(semaphore.held == 4)
+    blocking.release()
+    served.release()
+  }
+
+  @Test("S3: who waits for more than a lowered capacity fails at once; those behind are served")
+  func waitersBeyondTheCapacityFail() async throws {
+    let semaphore = WeightedSemaphore(capacity: 4)
+    let blocking = try await semaphore.acquire(1)
+    let large = Task { try await semaphore.acquire(4) }
+    await until { semaphore.waiterCount == 1 }
+    let small = Task { try await semaphore.acquire(1) }
+    await until { semaphore.waiterCount == 2 }
+    semaphore.capacity = 3
+    await #expect(throws: WeightedSemaphore.Overweight(needed: 4, capacity: 3)) {
+      try await large.value
+    }
+    let served = try await small.value
+    #expect((semaphore.held, semaphore.waiterCount) == (2, 0))
+    served.release()
+    blocking.release()
+  }
+
+  @Test("S3: a request that the capacity leaves behind before its task suspends learns of it")
+  func refusedBeforeSuspending() async throws {
+    var state = WeightedSemaphore.State(capacity: 2)
+    _ = try state.admit(1)
+    let admitted = try state.admit(2)
+    let ticket = try #require(admitted)
+    state.setCapacity(1).perform()
+    #expect(state.waiterCount == 0)
+    await #expect(throws: WeightedSemaphore.Overweight(needed: 2, capacity: 1)) {
+      try await withCheckedThrowingContinuation { continuation in
+        state.suspend(ticket, continuation, isCancelled: false)?.perform()
+      }
+    }
+    #expect(state.held == 1)
+  }
+
   @Test("S6: a request that is served before its task suspends goes on")
   func servedBeforeSuspending() async throws {
     var state = WeightedSemaphore.State(capacity: 1)
-    _ = state.admit(1)
-    let admitted = state.admit(1)
+    _ = try state.admit(1)
+    let admitted = try state.admit(1)
     let ticket = try #require(admitted)
     let resumed = state.release(1)
     #expect(resumed.isEmpty)
@@ -171,8 +235,8 @@ import Testing
   @Test("S6: a request that is cancelled before its task suspends fails", arguments: [true, false])
   func cancelledBeforeSuspending(handlerCameFirst: Bool) async throws {
     var state = WeightedSemaphore.State(capacity: 1)
-    _ = state.admit(1)
-    let admitted = state.admit(1)
+    _ = try state.admit(1)
+    let admitted = try state.admit(1)
     let ticket = try #require(admitted)
     if handlerCameFirst { state.withdraw(ticket)?.perform() }
     await #expect(throws: CancellationError.self) {

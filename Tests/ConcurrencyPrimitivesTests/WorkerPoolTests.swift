@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import ConcurrencyPrimitives
@@ -9,7 +10,7 @@ import Testing
     let gauge = Gauge()
     let gate = ThreadGate()
     try await withPool(8) { pool in
-      #expect((pool.requestedThreadCount, pool.threadCount) == (8, 8))
+      #expect(pool.threadCount == 8)
       await withTaskGroup { group in
         for _ in 0..<8 {
           group.addTask(executorPreference: pool) {
@@ -82,7 +83,6 @@ import Testing
       limitAddressSpace(toMore: 128 << 20)
       let pool = try WorkerPool(threadCount: 1000, name: "few")
       let threadCount = pool.threadCount
-      #expect(pool.requestedThreadCount == 1000)
       let answer = await Task(executorPreference: pool) { 42 }.value
       pool.shutdown()
       #expect((1..<1000).contains(threadCount))
@@ -100,6 +100,74 @@ import Testing
         try WorkerPool(threadCount: 2, name: "none")
       }
       #expect(error?.description.hasPrefix("cannot start a worker thread: ") == true)
+    }
+  }
+
+  @Test("A8: lowered from 8 to 2, running jobs finish, and no more than 2 begin at a time")
+  func threadsAreLetGo() async throws {
+    try await withPool(8) { pool in
+      let running = Gauge()
+      let first = ThreadGate()
+      let firstJobs = (0..<8).map { _ in
+        Task(executorPreference: pool) {
+          running.add(1)
+          first.wait()
+          running.add(-1)
+        }
+      }
+      await until { running.current == 8 }
+      try pool.resize(to: 2)
+      #expect((pool.threadCount, running.current) == (2, 8))
+      let later = Gauge()
+      let laterJobs = (0..<64).map { _ in
+        Task(executorPreference: pool) {
+          later.add(1)
+          sched_yield()
+          later.add(-1)
+        }
+      }
+      first.open()
+      for job in firstJobs + laterJobs { await job.value }
+      #expect(running.current == 0)
+      #expect((1...2).contains(later.highest))
+    }
+  }
+
+  @Test("A8: raised from 2 to 8, the new threads take up what is queued")
+  func threadsAreAdded() async throws {
+    try await withPool(2) { pool in
+      let running = Gauge()
+      let gate = ThreadGate()
+      let jobs = (0..<8).map { _ in
+        Task(executorPreference: pool) {
+          running.add(1)
+          gate.wait()
+        }
+      }
+      await until { running.current == 2 }
+      try pool.resize(to: 8)
+      await until { running.current == 8 }
+      gate.open()
+      for job in jobs { await job.value }
+    }
+  }
+
+  @Test("a pool that shrinks and grows a thousand times has the threads it says")
+  func resizesLeaveNothing() async {
+    await #expect(processExitsWith: .success) {
+      let threadCount = ProcessFacts.threadCount
+      let pool = try WorkerPool(threadCount: 4, name: "breathing")
+      for round in 0..<1000 {
+        try pool.resize(to: 1 + round % 8)
+        if round.isMultiple(of: 10) { await Task(executorPreference: pool) {}.value }
+      }
+      try pool.resize(to: 3)
+      #expect(pool.threadCount == 3)
+      let coreCount = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+      await until { ProcessFacts.threadCount <= threadCount + 3 + coreCount }
+      pool.shutdown()
+      try pool.resize(to: 5)
+      #expect(pool.threadCount == 0)
     }
   }
 
@@ -182,7 +250,7 @@ private func currentThreadName() -> String {
 }
 
 /// Lets the process grow by so many bytes and no further.
-private func limitAddressSpace(toMore byteCount: Int) {
+func limitAddressSpace(toMore byteCount: Int) {
   let limit = rlim_t(ProcessFacts.virtualByteCount + byteCount)
   var limits = rlimit(rlim_cur: limit, rlim_max: limit)
   setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limits)

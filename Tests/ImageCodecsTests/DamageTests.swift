@@ -1,5 +1,6 @@
 import ImageCodecs
 import Raster
+import TestSupport
 import Testing
 
 @Suite("Damage")
@@ -110,7 +111,7 @@ struct DamageTests {
 
   @Test("random damage ends in an error or a whole picture, and never in rows after an error")
   func mutations() throws {
-    var random = SeededRandom(seed: 20)
+    var random = SplitMix64(seed: 20)
     let limits = DecodeLimits(maximumPixelCount: 100_000)
     let seeds = try Self.pngs.map(\.bytes) + Self.written() + PNMTests.plainFiles
     for round in 0..<3000 {

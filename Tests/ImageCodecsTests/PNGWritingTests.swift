@@ -1,5 +1,6 @@
 import ImageCodecs
 import Raster
+import TestSupport
 import Testing
 
 @Suite("Writing PNG")
@@ -19,7 +20,7 @@ struct PNGWritingTests {
   @Test("the same picture gives the same bytes, within the promised number")
   func deterministic() throws {
     for format in PixelFormat.all {
-      var random = SeededRandom(seed: 5)
+      var random = SplitMix64(seed: 5)
       let layout = try RowLayout(size: PixelSize(width: 150, height: 90), format: format)
       let noise = (0..<layout.byteCount).map { _ in UInt8.random(in: 0...255, using: &random) }
       let picture = Decoded(layout: layout, bytes: noise)

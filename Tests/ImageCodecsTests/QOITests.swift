@@ -1,5 +1,6 @@
 import ImageCodecs
 import Raster
+import TestSupport
 import Testing
 
 @Suite("QOI")
@@ -32,7 +33,7 @@ struct QOITests {
   func differences() throws {
     let layout = try RowLayout(
       size: PixelSize(width: 256, height: 256), format: PixelFormat(.rgb, .eight))
-    var random = SeededRandom(seed: 9)
+    var random = SplitMix64(seed: 9)
     var pixel: [UInt8] = [0, 0, 0]
     var bytes: [UInt8] = []
     for _ in 0..<256 * 256 {

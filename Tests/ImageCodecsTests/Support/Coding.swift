@@ -1,5 +1,6 @@
 import ImageCodecs
 import Raster
+import TestSupport
 
 /// A decoded picture, its samples in the machine's byte order.
 struct Decoded: Equatable {
@@ -139,7 +140,7 @@ func copy(_ bytes: [UInt8], keeping policy: MetadataPolicy) throws -> [UInt8] {
 func randomPicture(
   _ width: Int, _ height: Int, _ format: PixelFormat, seed: UInt64
 ) throws -> Decoded {
-  var random = SeededRandom(seed: seed)
+  var random = SplitMix64(seed: seed)
   let layout = try RowLayout(size: PixelSize(width: width, height: height), format: format)
   return Decoded(layout: layout, bytes: random.bytes(layout.byteCount))
 }

@@ -1,19 +1,6 @@
-/// Numbers that are the same in each run: Steele, Lea and Flood's SplitMix64 (OOPSLA 2014).
-struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
+import TestSupport
 
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-    return z ^ z >> 31
-  }
-
+extension SplitMix64 {
   /// Bytes with runs among them, as pictures have.
   mutating func bytes(_ count: Int) -> [UInt8] {
     var bytes: [UInt8] = []

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// A PNG encoder for tests that shares nothing with the code under test: stored deflate blocks, all
 /// colour types and depths, all row filters, Adam7.
 struct TestPNG {
@@ -41,7 +43,7 @@ struct TestPNG {
 
   /// The samples from left to right and top to bottom, the channels of a pixel together.
   var samples: [UInt16] {
-    var random = SeededRandom(seed: seed)
+    var random = SplitMix64(seed: seed)
     let maximum =
       colourType == 3
       ? UInt16(min(1 << bitDepth, (palette?.count ?? 0) / 3)) - 1
