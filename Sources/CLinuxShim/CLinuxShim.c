@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CLinuxShim.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <sched.h>
@@ -44,6 +45,14 @@ static void set_action(int number, void (*handler)(int)) {
 void linux_ignore_signal(int number) { set_action(number, SIG_IGN); }
 
 void linux_default_signal(int number) { set_action(number, SIG_DFL); }
+
+int linux_has_writer(int descriptor) {
+  if (fcntl(descriptor, F_SETLEASE, F_RDLCK) == 0) {
+    fcntl(descriptor, F_SETLEASE, F_UNLCK);
+    return 0;
+  }
+  return errno == EAGAIN ? 1 : -1;
+}
 
 int linux_terminal_columns(int descriptor) {
   struct winsize window;

@@ -59,6 +59,9 @@ public struct Plan: Sendable {
   /// What is done with each picture.
   public var work: Work
 
+  /// Whether to go on with what arrives in IN, a folder, until the run is stopped.
+  public var isWatching = false
+
   /// Whether only to tell what would be done.
   public var isDryRun = false
 
@@ -70,20 +73,8 @@ public struct Plan: Sendable {
 
   /// What a picture may ask for.
   public var limits = DecodeLimits()
-  /// How many pictures are worked on at once.
-  public var workerCount: Int
-
-  /// The most bytes that all jobs hold together: buffers, rows or whole pictures, outputs.
-  public var memoryByteCount: Int
-
-  /// What the default never goes below: some picture must fit, and the kernel makes room.
-  private static let leastDefaultByteCount = 32 << 20
-
-  /// The time for the whole run.
-  public var timeout: Duration?
-
-  /// The time for one file, from its admission on.
-  public var jobTimeout: Duration?
+  /// How the run goes about its work at its start; see `Batch.reconfigure`.
+  public var settings: RunSettings
 
   /// What the first failure means for the rest.
   public var failurePolicy = FailurePolicy.keepGoing
@@ -91,16 +82,10 @@ public struct Plan: Sendable {
   /// Whether to count the files in a walk of its own, so that progress knows its end.
   public var countsAhead = false
 
-  /// - Parameters:
-  ///   - workerCount: how many pictures are worked on at once; nil for what this process may use.
-  ///   - memoryByteCount: nil for half of what is free.
-  public init(
-    _ work: Work, of input: Input, workerCount: Int? = nil, memoryByteCount: Int? = nil
-  ) {
+  /// A plan with the defaults for all that is not said.
+  public init(_ work: Work, of input: Input, settings: RunSettings = RunSettings()) {
     self.work = work
     self.input = input
-    self.workerCount = max(1, workerCount ?? MachineResources.processorCount)
-    self.memoryByteCount =
-      memoryByteCount ?? max(Self.leastDefaultByteCount, MachineResources.freeByteCount / 2)
+    self.settings = settings
   }
 }

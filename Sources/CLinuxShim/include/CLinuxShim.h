@@ -24,6 +24,11 @@ int linux_signal_is_ignored(int number);
 void linux_ignore_signal(int number);
 void linux_default_signal(int number);
 
+// fcntl(2) F_SETLEASE: whether somebody has an open file open for writing: 1 or 0, or -1 where the
+// system does not tell, as for the file of another user. A writer who comes in this very moment
+// waits for it, and SIGIO, which must be ignored, tells.
+int linux_has_writer(int descriptor);
+
 // ioctl(2) TIOCGWINSZ: the columns of the terminal, or -1.
 int linux_terminal_columns(int descriptor);
 

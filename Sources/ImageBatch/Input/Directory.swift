@@ -83,9 +83,27 @@ final class Directory: Sendable {
   }
 
   /// openat(2), relative to this folder.
+  ///
+  /// The last descriptors are left alone, as if there were none: those are the runtime's.
   func openFile(_ name: FileName, _ flags: CInt, mode: mode_t = 0) throws(Errno) -> CInt {
-    try retryOnInterrupt { () -> CInt in openat(descriptor, name.bytes, flags | O_CLOEXEC, mode) }
+    let opened = try retryOnInterrupt { () -> CInt in
+      openat(descriptor, name.bytes, flags | O_CLOEXEC, mode)
+    }
+    guard opened < Self.firstReservedDescriptor else {
+      close(opened)
+      throw .tooManyOpenFiles
+    }
+    return opened
   }
+
+  /// The monitor of libdispatch's threads, which looks at them in /proc once a second, ends the
+  /// process where it can't open a file.
+  private static let firstReservedDescriptor: CInt = {
+    let reservedCount: rlim_t = 3
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return .max }
+    return CInt(clamping: limit.rlim_cur) - CInt(clamping: min(reservedCount, limit.rlim_cur))
+  }()
 
   /// Waits until the folder's names are on the disk. See fsync(2).
   func synchronize() throws(Errno) {

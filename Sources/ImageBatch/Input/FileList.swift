@@ -6,17 +6,19 @@ import SystemPackage
 /// The list is read whole before the first job, since two of its paths may have one output, and
 /// that is refused before anything is written.
 struct FileList {
-  private let root: InputFolder
+  private var folders: FolderChain
   private let selection: InputSelection
   private let naming: OutputNaming
   private let paths: [FilePath]
   private var next = 0
 
-  /// OUT: what a list names in there is no input.
-  var excludedFolder: ExcludedFolder?
+  private var root: InputFolder { folders.root }
 
-  /// The folders from IN down to that of the last path: the next path is often in the same.
-  private var chain: [(name: FilePath.Component, folder: InputFolder)] = []
+  /// OUT: what a list names in there is no input.
+  var excludedFolder: ExcludedFolder? {
+    get { folders.excludedFolder }
+    set { folders.excludedFolder = newValue }
+  }
 
   /// - Parameters:
   ///   - bytes: the list.
@@ -27,7 +29,7 @@ struct FileList {
     _ bytes: [UInt8], separator: UInt8, root: InputFolder, selection: InputSelection,
     naming: OutputNaming
   ) throws(BatchError) {
-    self.root = root
+    folders = FolderChain(root: root, followsLinks: selection.followsLinks)
     self.selection = selection
     self.naming = naming
     guard separator == 0 || !bytes.contains(0) else {
@@ -72,7 +74,7 @@ struct FileList {
 
   private mutating func isPicture(at path: FilePath) -> Bool {
     guard let name = path.lastComponent.map(FileName.init),
-      let folder = try? folder(at: path.removingLastComponent())
+      let folder = try? folders.folder(at: path.removingLastComponent())
     else { return false }
     return CollisionCheck.isPicture(
       name, in: folder.directory, followingLinks: selection.followsLinks)
@@ -98,7 +100,7 @@ struct FileList {
         path, JobFailure(stage: .walk, code: "outside", message: message))
     }
     do {
-      let folder = try folder(at: path.removingLastComponent())
+      let folder = try folders.folder(at: path.removingLastComponent())
       let destination = folder.output.map { Destination.file($0, naming.name(for: name)) }
       return .job(
         Job(
@@ -109,30 +111,6 @@ struct FileList {
     } catch {
       return .failed(input, JobFailure(.walk, error))
     }
-  }
-
-  private mutating func folder(at path: FilePath) throws -> InputFolder {
-    let components = Array(path.components)
-    let shared = zip(chain, components).prefix { $0.name == $1 }.count
-    chain.removeLast(chain.count - shared)
-    for component in components[shared...] {
-      let parent = chain.last?.folder ?? root
-      let name = FileName(component)
-      let directory = try waitingForDescriptors { () throws(Errno) in
-        try parent.directory.subfolder(name, followingLinks: selection.followsLinks)
-      }
-      // A list made by find(1) names what an earlier run wrote, too.
-      if let excludedFolder,
-        try excludedFolder.contains(directory, isLinked: selection.followsLinks)
-      {
-        throw JobFailure(stage: .walk, code: "insideOutput", message: "it is in OUT")
-      }
-      let folder = InputFolder(
-        directory: directory, path: parent.path.appending(name),
-        output: parent.output.map { OutputFolder(name, in: $0) })
-      chain.append((component, folder))
-    }
-    return chain.last?.folder ?? root
   }
 }
 

@@ -40,4 +40,15 @@ enum InputBytes {
   func checkUnchanged() throws(ReadError) {
     if case .file(let file) = self { try file.checkUnchanged() }
   }
+
+  /// Whether it is not what it was when it was opened, or is being written to.
+  var isSuperseded: Bool {
+    guard case .file(let file) = self else { return false }
+    do {
+      try file.checkUnchanged()
+      return file.hasWriter == true
+    } catch {
+      return true
+    }
+  }
 }

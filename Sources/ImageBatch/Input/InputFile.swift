@@ -46,8 +46,8 @@ final class InputFile {
 
   var identity: FileIdentity { FileIdentity(status) }
 
-  private let descriptor: CInt
-  private let status: stat
+  let descriptor: CInt
+  let status: stat
 
   private init(adopting descriptor: CInt, _ status: stat) {
     self.descriptor = descriptor

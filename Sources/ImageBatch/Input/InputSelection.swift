@@ -30,6 +30,12 @@ public struct InputSelection: Sendable {
     self.followsLinks = followsLinks
   }
 
+  /// Whether a name is seen at all: not a hidden one, unless they are wanted, and never that of a
+  /// file that is not whole yet.
+  func shows(_ name: UnsafeBufferPointer<CChar>) -> Bool {
+    includesHidden ? !TemporaryName.matches(name) : name.first != .dot
+  }
+
   /// Whether a file belongs to the run.
   ///
   /// - Parameter path: below IN.

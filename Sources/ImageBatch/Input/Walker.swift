@@ -15,6 +15,10 @@ struct Walker {
   /// OUT, which is never walked, whatever path leads there.
   var excludedFolder: ExcludedFolder?
 
+  /// Told of each folder, with its path below IN, before its names are read; says whether they are to
+  /// be.
+  private let willList: (Directory, FilePath) throws(BatchError) -> Bool
+
   private var levels: [Level]
 
   /// What stands on the way down: a folder and what is left to do in it.
@@ -35,18 +39,26 @@ struct Walker {
   }
 
   /// - Parameters:
-  ///   - root: IN.
+  ///   - root: IN, or a folder below it.
+  ///   - relativePath: that of `root` below IN.
   ///   - naming: how outputs are named, so that two inputs with one output are found.
-  /// - Throws: `BatchError` where IN cannot be listed, or holds two inputs for one output.
+  ///   - willList: told of each folder, with its path below IN, before its names are read; says
+  ///     whether they are to be.
+  /// - Throws: `BatchError` where `root` cannot be listed, or holds two inputs for one output; what
+  ///   `willList` throws.
   init(
-    root: InputFolder, selection: InputSelection, naming: OutputNaming
+    root: InputFolder, relativePath: FilePath = FilePath(), selection: InputSelection,
+    naming: OutputNaming,
+    willList: @escaping (Directory, FilePath) throws(BatchError) -> Bool = { _, _ in true }
   ) throws(BatchError) {
     self.selection = selection
     self.naming = naming
+    self.willList = willList
     levels = []
     do {
-      try enter(root, relativePath: FilePath())
+      try enter(root, relativePath: relativePath)
     } catch let cause as Errno {
+      guard !cause.isDescriptorShortage else { throw .tooFewDescriptors(at: root.path) }
       throw BatchError(.inputUnavailable, root.path, cause)
     } catch let error as BatchError {
       throw error
@@ -74,6 +86,13 @@ struct Walker {
       if let finding = try look(at: index, of: level) { return finding }
     }
     return nil
+  }
+
+  /// Leaves a folder that is no longer where it was, and all below it.
+  ///
+  /// - Parameter path: below IN.
+  mutating func leave(_ path: FilePath) {
+    levels.removeAll { !$0.relativePath.isEmpty && $0.relativePath.starts(with: path) }
   }
 
   private mutating func look(at index: Int, of level: Level) throws(BatchError) -> Finding? {
@@ -153,10 +172,9 @@ struct Walker {
   }
 
   private mutating func enter(_ folder: InputFolder, relativePath: FilePath) throws {
-    let includesHidden = selection.includesHidden
-    let listing = try FolderListing(of: folder.directory) { name, _ in
-      includesHidden ? !TemporaryName.matches(name) : name.first != .dot
-    }
+    guard try willList(folder.directory, relativePath) else { return }
+    let selection = selection
+    let listing = try FolderListing(of: folder.directory) { name, _ in selection.shows(name) }
     let level = Level(folder: folder, relativePath: relativePath, listing: listing)
     if folder.output != nil { try checkCollisions(in: level) }
     levels.append(level)

@@ -94,10 +94,15 @@ final class OutputFolder: Sendable {
   /// - Throws: what keeps one from knowing.
   func identity(of name: FileName) throws(Errno) -> FileIdentity? {
     do throws(Errno) {
-      return FileIdentity(try existing().status(of: name, followingLinks: false))
+      return FileIdentity(try status(of: name))
     } catch  where error == .noSuchFileOrDirectory || error == .notDirectory {
       return nil
     }
+  }
+
+  /// The state of what stands in the folder under that name. Nothing is made to find out.
+  func status(of name: FileName) throws(Errno) -> stat {
+    try existing().status(of: name, followingLinks: false)
   }
 
   private func existing() throws(Errno) -> Directory {

@@ -6,7 +6,7 @@ import SystemPackage
 /// Why one job failed. A bad file is a value, not an error that ends the batch.
 public struct JobFailure: Error, Hashable, Sendable, CustomStringConvertible {
   /// The step of a job's way that failed.
-  public enum Stage: String, Hashable, Sendable {
+  public enum Stage: String, CaseIterable, Hashable, Sendable {
     case walk, admit, read, decode, transform, encode, write
   }
 

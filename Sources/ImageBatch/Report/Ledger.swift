@@ -12,18 +12,27 @@ struct Ledger {
   /// The outcomes so far.
   private(set) var report = BatchReport()
 
-  private var unsettled: [Int: FilePath] = [:]
+  /// The file that took longest so far.
+  private(set) var slowest: (input: FilePath, duration: Duration)?
+
+  private var unsettled: [Int: JobActivity] = [:]
   private var isClosed = false
 
   /// Enters a job.
   ///
   /// - Returns: its place in the order of the input; nil once the rest was cancelled.
-  mutating func enter(_ input: FilePath) -> Int? {
+  mutating func enter(_ activity: JobActivity) -> Int? {
     guard !isClosed else { return nil }
     defer { foundCount += 1 }
-    unsettled[foundCount] = input
+    unsettled[foundCount] = activity
     return foundCount
   }
+
+  /// The jobs that were found and are not at their end, in the order of the input.
+  var activities: [JobActivity] { unsettled.sorted { $0.key < $1.key }.map(\.value) }
+
+  /// Whether all that was found has come to its end.
+  var isSettled: Bool { unsettled.isEmpty }
 
   /// Counts the outcome of a job.
   ///
@@ -32,6 +41,8 @@ struct Ledger {
   mutating func settle(_ outcome: Outcome) -> Bool {
     guard unsettled.removeValue(forKey: outcome.index) != nil else { return false }
     report.settle(outcome)
+    let duration = outcome.times.total
+    if duration > slowest?.duration ?? .zero { slowest = (outcome.input, duration) }
     return true
   }
 
@@ -39,8 +50,8 @@ struct Ledger {
   ///
   /// - Returns: the outcomes, in the order of the input.
   mutating func cancelRest(_ cause: Interruption) -> [Outcome] {
-    let rest = unsettled.sorted { $0.key < $1.key }.map { index, input in
-      var outcome = Outcome(input: input, status: .cancelled(cause))
+    let rest = unsettled.sorted { $0.key < $1.key }.map { index, activity in
+      var outcome = Outcome(input: activity.input, status: .cancelled(cause))
       outcome.index = index
       return outcome
     }

@@ -50,6 +50,12 @@ public struct Outcome: Sendable {
   /// The bytes that the job had to hold at once, as its permit counts them.
   public var memoryByteCount: Int?
 
+  /// Which of the run's settings the job went by, from 1; nil where it did not come so far.
+  public internal(set) var settingsGeneration: Int?
+
+  /// Whether the file changed while it was read, and is to be worked on again.
+  var isSuperseded = false
+
   /// Where the time went.
   public var times: StageTimes
 

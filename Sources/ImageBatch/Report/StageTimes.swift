@@ -13,6 +13,9 @@ public struct StageTimes: Sendable {
 
   init() {}
 
+  /// All of it.
+  public var total: Duration { read + decode + transform + encode + write }
+
   subscript(stage: JobFailure.Stage) -> Duration {
     get {
       switch stage {

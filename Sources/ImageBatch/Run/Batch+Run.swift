@@ -1,4 +1,5 @@
 import ConcurrencyPrimitives
+import Glibc
 import Synchronization
 
 extension Batch {
@@ -8,25 +9,62 @@ extension Batch {
   /// A bad file is an outcome. Cancelling the task that runs it stops the batch. A batch is run
   /// once.
   ///
-  /// - Parameter onOutcome: told of each job as it settles, one at a time.
+  /// - Parameters:
+  ///   - onOutcome: told of each job as it settles, one at a time.
+  ///   - onNotice: told of what there is to know about the run itself.
   /// - Throws: `BatchError` where the batch can't start; nothing was written then.
   public func run(
-    onOutcome: @escaping @Sendable (Outcome) -> Void = { _ in }
+    onOutcome: @escaping @Sendable (Outcome) -> Void = { _ in },
+    onNotice: @escaping @Sendable (Notice) -> Void = { _ in }
+  ) async throws(BatchError) -> BatchReport {
+    let crew = try Crew(
+      workerCount: settings.snapshot.value.workerCount,
+      hasScout: plan.countsAhead || plan.isWatching)
+    defer { crew.dismiss() }
+    return try await run(with: crew, onOutcome: onOutcome, onNotice: onNotice)
+  }
+
+  /// What there is to know about a run while it goes on.
+  public enum Notice: Sendable {
+    /// IN and OUT are open, and the first job may come.
+    case ready
+    /// A job works suspiciously long; told once.
+    case stalled(JobStatus)
+    /// More happened in the watched tree than the kernel could tell; all of it is looked at anew.
+    case rescanning
+  }
+
+  /// Runs the plan with threads that are there already.
+  func run(
+    with crew: Crew, onOutcome: @escaping @Sendable (Outcome) -> Void,
+    onNotice: @escaping @Sendable (Notice) -> Void = { _ in }
   ) async throws(BatchError) -> BatchReport {
     precondition(!hasBegun.exchange(true, ordering: .relaxed), "a batch was run twice")
-    let crew = try Crew(workerCount: plan.workerCount, countsAhead: plan.countsAhead)
-    defer { crew.dismiss() }
+    let inotify = try plan.isWatching ? makeInotify() : nil
+    try begin(with: crew)
+    defer { end() }
     let result = await withTaskCancellationHandler {
-      await withSiblings(of: { await self.pipeline(on: crew.workers, onOutcome) }, crew)
+      await withSiblings(
+        of: { await self.pipeline(with: crew, inotify, onNotice, onOutcome) }, crew, inotify,
+        onNotice)
     } onCancel: {
       stop(.cancelled)
     }
     return try result.get()
   }
 
+  private func makeInotify() throws(BatchError) -> Inotify {
+    do {
+      return try Inotify()
+    } catch {
+      throw BatchError(.systemLacks, "IN cannot be watched: \(error)")
+    }
+  }
+
   /// Runs the pipeline beside all that may end it early; whoever ends first ends the others.
   private func withSiblings(
-    of pipeline: @escaping @Sendable () async -> Result<BatchReport, BatchError>, _ crew: Crew
+    of pipeline: @escaping @Sendable () async -> Result<BatchReport, BatchError>, _ crew: Crew,
+    _ inotify: Inotify?, _ onNotice: @escaping @Sendable (Notice) -> Void
   ) async -> Result<BatchReport, BatchError> {
     await withTaskGroup(of: Result<BatchReport, BatchError>?.self) { siblings in
       siblings.addTask(executorPreference: crew.foreman) { await pipeline() }
@@ -35,15 +73,14 @@ extension Batch {
         return nil
       }
       siblings.addTask {
-        guard let deadline = self.work.effectiveDeadline else {
-          return await self.untilCancelled()
-        }
-        try? await Task.sleep(until: deadline.instant, clock: .suspending)
+        let stallTime = self.settings.snapshot.value.stallTime
+        let period = min(max(stallTime / 4, .milliseconds(1)), .milliseconds(500))
+        for await _ in Ticker(every: period) { self.tellStalled(onNotice) }
         return nil
       }
       if let scout = crew.scout {
         siblings.addTask(executorPreference: scout) {
-          self.countAhead()
+          if let inotify { self.lookOut(with: inotify) } else { self.countAhead() }
           return await self.untilCancelled()
         }
       }
@@ -56,6 +93,25 @@ extension Batch {
     }
   }
 
+  /// Wakes the pipeline when something has happened in the watched tree, and now and then without
+  /// that, so that it sees to files that nobody was seen to close.
+  private func lookOut(with inotify: Inotify) {
+    while !Task.isCancelled, intake.interruption == nil {
+      if inotify.wait(atMost: .milliseconds(50)) {
+        // What has happened can be waited for only until the pipeline has taken it.
+        usleep(5_000)
+      }
+      wakeUps.continuation.yield()
+    }
+  }
+
+  func tellStalled(_ onNotice: (Notice) -> Void) {
+    let limit = settings.snapshot.value.stallTime
+    for activity in ledger.withLock({ $0.activities }) where activity.turnsOut(olderThan: limit) {
+      if let status = JobStatus(activity) { onNotice(.stalled(status)) }
+    }
+  }
+
   private func untilCancelled<Result>() async -> Result? {
     let never = AsyncStream<Never>.makeStream()
     for await _ in never.stream {}
@@ -64,21 +120,31 @@ extension Batch {
 
   /// The walk, the workers and the writer.
   private func pipeline(
-    on workers: WorkerPool, _ onOutcome: @Sendable (Outcome) -> Void
+    with crew: Crew, _ inotify: Inotify?, _ onNotice: @escaping @Sendable (Notice) -> Void,
+    _ onOutcome: @Sendable (Outcome) -> Void
   ) async -> Result<BatchReport, BatchError> {
     var site: Worksite
     do {
-      site = try Worksite(plan, intake: intake)
+      let watch = inotify.map { Worksite.Watch(inotify: $0) { onNotice(.rescanning) } }
+      site = try Worksite(plan, intake: intake, watch: watch)
     } catch {
       return .failure(error)
     }
-    let runner = JobRunner(plan: site.plan, admission: admission, work: work, intake: intake)
+    onNotice(.ready)
+    let runner = JobRunner(
+      plan: site.plan, settings: settings, admission: admission, work: work, intake: intake,
+      deadline: { self.deadline },
+      onLateness: { cause in
+        self.lateness.withLock { $0 = $0 ?? cause }
+      })
     var writer = OutputWriter(isDurable: plan.isDurable)
     var isAtEnd = false
     do {
       try await fanOut(
-        over: { () throws -> (index: Int, finding: Finding)? in
-          guard intake.interruption == nil else { return nil }
+        over: { () throws -> Item? in
+          guard intake.interruption == nil, lateness.withLock({ $0 }) == nil, !isAtEnd else {
+            return nil
+          }
           let finding: Finding?
           do throws(BatchError) {
             finding = try site.next()
@@ -86,25 +152,41 @@ extension Batch {
             throw self.breaking(error)
           }
           guard let finding else {
-            isAtEnd = true
+            if !plan.isWatching {
+              isAtEnd = true
+              wakeUps.continuation.finish()
+            }
             return nil
           }
-          return ledger.withLock { $0.enter(finding.input) }.map { ($0, finding) }
+          let activity = JobActivity(finding.input)
+          return ledger.withLock { $0.enter(activity) }.map {
+            Item(index: $0, finding: finding, activity: activity)
+          }
         },
         // Two more than there are workers: one result that is being written, one job to take up.
-        width: workers.threadCount + 2, on: workers,
+        width: crew.workerCount + 2, wakeUps: wakeUps.stream, on: crew.workers,
         process: { item in
           do throws(BatchError) {
-            return (item.index, try await runner.run(item.finding))
+            return (item, try await runner.run(item.finding, item.activity))
           } catch {
             throw self.breaking(error)
           }
         },
-        collect: { (index, product) in
+        collect: { (item, product) in
+          item.activity.enter(.working(.write))
           var outcome = writer.settle(product, interruption: intake.interruption)
-          outcome.index = index
+          outcome.index = item.index
+          do throws(BatchError) {
+            try site.settle(outcome.input, isSuperseded: outcome.isSuperseded)
+          } catch {
+            writer.note(error)
+          }
           telling.withLock { _ in
             if ledger.withLock({ $0.settle(outcome) }) { onOutcome(outcome) }
+          }
+          // Those in front of a job that would start too late have come to their end, too.
+          if lateness.withLock({ $0 }) != nil, ledger.withLock({ $0.isSettled }) {
+            wakeUps.continuation.finish()
           }
           if let breakdown = writer.breakdown { throw breaking(breakdown) }
           if plan.failurePolicy == .failFast, let failure = outcome.failure {
@@ -114,7 +196,7 @@ extension Batch {
     } catch {
       // What broke the run was noted; the wait that was cancelled knows no cause, the scope does.
     }
-    let cause = intake.interruption
+    let cause = intake.interruption ?? lateness.withLock { $0 }
     telling.withLock { _ in
       for outcome in ledger.withLock({ $0.cancelRest(cause ?? .cancelled) }) { onOutcome(outcome) }
     }
@@ -128,6 +210,13 @@ extension Batch {
     report.duration = SuspendingClock.now - start
     report.peakMemoryByteCount = admission.peakByteCount
     return .success(report)
+  }
+
+  /// A finding on its way.
+  private struct Item {
+    let index: Int
+    let finding: Finding
+    let activity: JobActivity
   }
 
   /// The error, once it is noted and all that works has been told of it as the cause.

@@ -12,14 +12,19 @@ public final class Batch: Sendable {
   /// What is to be done.
   public let plan: Plan
 
+  /// How it is gone about: a job takes the snapshot of its start and goes by it to its end.
+  let settings: ConfigurationCell<RunSettings>
+
   /// Where work that has begun asks whether it may go on.
-  let work: CancellationScope
+  let work = CancellationScope()
   /// Where work asks whether it may begin; below `work`, since what ends work ends its intake.
   let intake: CancellationScope
   /// Room for the jobs; it lets nobody in once the intake has ended.
   let admission: Admission
   /// Ends when the work does, and so wakes what waits inside the run.
   let stopping = AsyncStream<Never>.makeStream()
+  /// Makes the pipeline look again at how much it may take in, and from where; ends with the intake.
+  let wakeUps = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
   let start = SuspendingClock.now
   let ledger = Mutex(Ledger())
@@ -29,18 +34,26 @@ public final class Batch: Sendable {
 
   let hasBegun = Atomic(false)
 
+  /// Set when the rate lets no further job start in the time that the run has left.
+  let lateness = Mutex<Interruption?>(nil)
+
   /// What broke the run.
   let breakdown = Mutex<BatchError?>(nil)
+
+  /// What changed settings reach in a run; the lock lets one change in after the other.
+  let running = Mutex(Running())
+
+  struct Running {
+    var crew: Crew?
+    var deadline: TimerQueue.Timer?
+  }
 
   /// A run of the plan; its time limit counts from now.
   public init(_ plan: Plan) {
     self.plan = plan
-    work = CancellationScope(
-      deadline: plan.timeout.map {
-        .after($0, label: "the run timed out after \($0.text)")
-      })
+    settings = ConfigurationCell(plan.settings)
     intake = CancellationScope(parent: work)
-    admission = Admission(memoryByteCount: plan.memoryByteCount)
+    admission = Admission(plan.settings)
   }
 
   /// Makes sure that the system has what a run cannot begin without: descriptors and threads.
@@ -50,9 +63,10 @@ public final class Batch: Sendable {
   ///
   /// - Throws: `BatchError` `.systemLacks`.
   public func checkSystem() throws(BatchError) {
-    try Crew.checkDescriptors(workerCount: plan.workerCount)
-    // One for the jobs, one to walk and write, one for signals, the rest for the shared pool.
-    let least = 6
+    try Crew.checkDescriptors(workerCount: plan.settings.workerCount)
+    // One each for the jobs, to walk and write, for timers, for signals and what they ask for, the
+    // rest for the shared pool.
+    let least = 8
     let probe = try? WorkerPool(threadCount: least, name: "probe")
     defer { probe?.shutdown() }
     guard let probe, probe.threadCount == least else {
@@ -66,6 +80,7 @@ public final class Batch: Sendable {
   public func close(_ cause: Interruption) {
     intake.cancel(cause)
     admission.close()
+    wakeUps.continuation.finish()
   }
 
   /// Ends the run: no new job starts, those that run leave at their next row. The first cause is
@@ -78,17 +93,30 @@ public final class Batch: Sendable {
     stopping.continuation.finish()
   }
 
-  /// Why the run is being ended; nil while it may go on.
-  public var interruption: Interruption? { intake.interruption }
+  private let turnCount = Atomic(0)
+  private let isTurning = Atomic(false)
 
-  /// How far the run is.
-  public var progress: BatchProgress {
-    ledger.withLock { ledger in
-      let report = ledger.report
-      return BatchProgress(
-        total: ledger.total, settled: report.found, failed: report.failed, done: report.done,
-        pixelCount: report.pixelCount, elapsed: SuspendingClock.now - start)
+  /// Lets the thread that walks and writes do one thing more, if it is free.
+  ///
+  /// - Returns: how often it has. A run in which that stays the same from one call to a much later
+  ///   one is stuck, in a write or a callback.
+  public func turn() -> Int {
+    // Under the lock, as nothing may be put on a thread that was dismissed.
+    running.withLock { running in
+      guard let crew = running.crew, !isTurning.exchange(true, ordering: .relaxed) else { return }
+      Task.detached(executorPreference: crew.foreman) {
+        self.turnCount.add(1, ordering: .relaxed)
+        self.isTurning.store(false, ordering: .relaxed)
+      }
     }
+    return turnCount.load(ordering: .relaxed)
+  }
+
+  /// Why the run is being ended; nil while it may go on. Asked before or after `run`, it minds the
+  /// time limit as well.
+  public var interruption: Interruption? {
+    if let deadline, deadline.instant <= .now { stop(.deadline(label: deadline.label)) }
+    return intake.interruption
   }
 
   /// Stops a run and leaves it alone before its end: jobs that are not settled by now are cancelled,

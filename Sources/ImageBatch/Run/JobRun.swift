@@ -7,21 +7,33 @@ import SystemPackage
 final class JobRun {
   private let job: Job
   private let runner: JobRunner
-  private let trace = JobTrace()
+  private let trace: JobTrace
   private var outcome: Outcome
+
+  /// The settings that the job goes by from its start to its end.
+  private var settings: RunSettings
+
+  /// The input, once it is open.
+  private var input: InputBytes?
+
+  /// Bytes that were read, or are to be written, and are not within the rate yet.
+  private var unpaidByteCount = 0
 
   private var plan: Plan { runner.plan }
 
-  init(_ job: Job, _ runner: JobRunner) {
+  init(_ job: Job, _ runner: JobRunner, _ activity: JobActivity) {
     self.job = job
     self.runner = runner
+    settings = runner.settings.snapshot.value
+    trace = JobTrace(activity)
     outcome = Outcome(input: job.input, status: .written)
     outcome.output = job.destination?.path
   }
 
   func product() async throws(BatchError) -> Product {
+    defer { trace.finish() }
     do {
-      try runner.intake.check()
+      if let cause = runner.intake.interruption { throw NotBegun(cause: cause) }
       if let rendition = try await rendition() { return .rendition(rendition) }
     } catch let error as BatchError {
       throw error
@@ -35,7 +47,10 @@ final class JobRun {
   private func status(for error: any Error) -> Outcome.Status {
     // What stopped the run also stopped the job, whatever the job noticed of it.
     if let interruption = runner.work.interruption { return .cancelled(interruption) }
+    if plan.isWatching, let rule = passingState(after: error) { return .skipped(rule) }
     switch error {
+    case let error as NotBegun:
+      return .cancelled(error.cause)
     case let interruption as Interruption where interruption.isTimeout:
       return .failed(
         JobFailure(stage: trace.stage, code: "timedOut", message: interruption.description))
@@ -48,24 +63,43 @@ final class JobRun {
     }
   }
 
+  /// In a watch, what is no failure of a file but a moment of its life.
+  private func passingState(after error: any Error) -> String? {
+    if let input {
+      outcome.isSuperseded = input.isSuperseded
+      return input.isSuperseded ? "changed while it was read: it comes again" : nil
+    }
+    let isGone = (error as? JobFailure)?.code == Errno.noSuchFileOrDirectory.name
+    return isGone || (error as? ReadError)?.cause == .noSuchFileOrDirectory
+      ? "gone before it was read" : nil
+  }
+
   /// - Returns: nil where nothing is to be written, and the outcome says why.
   private func rendition() async throws -> Rendition? {
     if plan.skipsExisting, try standingIdentity() != nil {
       outcome.status = .upToDate
       return nil
     }
-    let clock = JobDeadline(plan.jobTimeout, parent: runner.work)
+    try await trace.leaveOut { try await runner.awaitStart() }
+    let snapshot = runner.settings.snapshot
+    settings = snapshot.value
+    outcome.settingsGeneration = snapshot.generation
+    let clock = JobDeadline(settings.jobTimeout, parent: runner.work)
     guard let input = try trace.perform(.read, { try open(clock) }) else { return nil }
+    self.input = input
     outcome.inputByteCount = input.byteCount
-    let source = try ByteSource(byteCount: input.byteCount) { [trace] offset, buffer in
+    let source = try ByteSource(byteCount: input.byteCount) { [self] offset, buffer in
       try clock.scope.check()
-      return try trace.perform(.read) { try input.read(at: offset, into: buffer) }
+      let byteCount = try trace.perform(.read) { try input.read(at: offset, into: buffer) }
+      unpaidByteCount += byteCount
+      return byteCount
     }
     guard let codec = try trace.perform(.decode, { try recognize(source) }) else { return nil }
     var subject = Subject(
       input: input, source: source, codec: codec,
       header: try probe(source, codec, eagerMetadataByteCount: Self.eagerMetadataByteCount),
       clock: clock)
+    try await pay(clock)
     switch plan.work {
     case .inspect:
       try await inspect(&subject)
@@ -100,7 +134,7 @@ final class JobRun {
     defer { permit.release() }
     subject.clock.restart()
     try readRest(of: &subject)
-    try readThrough(subject)
+    try await readThrough(subject)
     try subject.input.checkUnchanged()
     outcome.status = .verified
   }
@@ -125,7 +159,7 @@ final class JobRun {
     let conversion = try conversion(recipe, of: subject)
     let bytes = EncodedBytes()
     if conversion.isCopy {
-      try readThrough(subject)
+      try await readThrough(subject)
       try trace.perform(.encode) {
         subject.source.seek(to: 0)
         try subject.codec.copy(
@@ -135,6 +169,8 @@ final class JobRun {
       try await convert(subject, conversion, recipe, to: bytes)
     }
     try subject.input.checkUnchanged()
+    unpaidByteCount += bytes.count
+    try await pay(subject.clock)
     outcome.times = trace.times
     outcome.outputByteCount = bytes.count
     return Rendition(destination: destination, bytes: bytes, permit: permit, draft: outcome)
@@ -194,7 +230,7 @@ final class JobRun {
     switch job.source {
     case .standardInput:
       return .memory(
-        try StandardInput.readAll(atMost: plan.memoryByteCount) { try clock.scope.check() })
+        try StandardInput.readAll(atMost: settings.memoryByteCount) { try clock.scope.check() })
     case .file(let folder, let name):
       switch try openFile(name, in: folder.directory) {
       case .file(let file):
@@ -239,15 +275,30 @@ final class JobRun {
     throw CodecError(.notAnImage, "no image: \(reason)")
   }
 
-  private func readThrough(_ subject: Subject) throws {
+  private func readThrough(_ subject: Subject) async throws {
     let rows = try DecodedRows(
       subject.codec, subject.source, subject.header, trace, subject.clock)
     let buffer = try ByteBuffer(count: rows.layout.bytesPerRow)
     for _ in 0..<rows.layout.height {
-      var row = buffer.bytes.mutableBytes
-      try rows.readRow(into: &row)
+      do {
+        var row = buffer.bytes.mutableBytes
+        try rows.readRow(into: &row)
+      }
+      try await pay(subject.clock)
     }
     outcome.warnings = try rows.finish()
+    try await pay(subject.clock)
+  }
+
+  /// Waits until what was read is within the rate: between rows, where the worker can turn to
+  /// another job meanwhile.
+  private func pay(_ clock: JobDeadline) async throws {
+    guard unpaidByteCount > 0 else { return }
+    let byteCount = unpaidByteCount
+    unpaidByteCount = 0
+    try await clock.leaveOut {
+      try await trace.leaveOut { try await runner.admission.pay(byteCount) }
+    }
   }
 
   private func convert(
@@ -271,6 +322,7 @@ final class JobRun {
         try rows.readRow(into: &row)
       }
       try trace.perform(.encode) { try writer.writeRow(UnsafeRawBufferPointer(buffer.bytes).bytes) }
+      try await pay(subject.clock)
     }
     outcome.warnings = try decoded.finish() + conversion.warnings
     try trace.perform(.encode) { try writer.finish() }

@@ -12,6 +12,13 @@ final class JobTrace {
   /// The stage that ran last, where nothing runs.
   private(set) var stage = JobFailure.Stage.read
   private var since = SuspendingClock.now
+  private let activity: JobActivity
+
+  init(_ activity: JobActivity) {
+    self.activity = activity
+    activity.start()
+    activity.enter(.working(stage))
+  }
 
   /// Runs `body` as part of `stage`; afterwards what ran before goes on.
   ///
@@ -35,7 +42,13 @@ final class JobTrace {
   func leaveOut<Result>(_ wait: () async throws -> Result) async rethrows -> Result {
     change(to: stage)
     defer { since = .now }
-    return try await wait()
+    return try await activity.leaveOut(wait)
+  }
+
+  /// The job is done, but for its writing.
+  func finish() {
+    change(to: stage)
+    activity.enter(.finished)
   }
 
   @discardableResult
@@ -43,6 +56,7 @@ final class JobTrace {
     let now = SuspendingClock.now
     times[self.stage] += now - since
     since = now
+    activity.enter(.working(stage))
     defer { self.stage = stage }
     return self.stage
   }

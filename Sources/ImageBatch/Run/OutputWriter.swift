@@ -13,6 +13,9 @@ struct OutputWriter {
 
   init(isDurable: Bool) { self.isDurable = isDurable }
 
+  /// Takes note of what broke the run elsewhere; the first cause is kept.
+  mutating func note(_ error: BatchError) { breakdown = breakdown ?? error }
+
   /// The end of a job. A rendition's room in memory is free again afterwards.
   ///
   /// - Parameter interruption: why the run is being ended, if it is. What is complete by then is

@@ -12,6 +12,7 @@ struct Worksite {
     case one(Finding?)
     case walk(Walker)
     case list(FileList)
+    case watch(WatchedTree)
   }
 
   private var findings: Findings
@@ -19,10 +20,26 @@ struct Worksite {
   /// The plan, with what only the names could tell worked in.
   let plan: Plan
 
-  /// - Parameter intake: asked while a list is waited for.
+  /// A watch over IN: what tells of changes, and whom to tell when they are too many to be told one
+  /// by one.
+  struct Watch {
+    let inotify: Inotify
+    let onRescan: () -> Void
+  }
+
+  /// - Parameters:
+  ///   - intake: asked while a list is waited for.
+  ///   - watch: nil to work on what is there, and no more.
   /// - Throws: `BatchError`.
-  init(_ plan: Plan, intake: CancellationScope) throws(BatchError) {
+  init(
+    _ plan: Plan, intake: CancellationScope, watch: Watch? = nil
+  ) throws(BatchError) {
+    guard watch == nil || plan.fileList == nil else {
+      throw BatchError(.invalidPlan, "a folder is watched as a whole: a list does not go with it")
+    }
     switch plan.input {
+    case .standardInput where watch != nil:
+      throw BatchError(.invalidPlan, "only a folder can be watched, not standard input")
     case .standardInput:
       guard plan.fileList == nil else {
         throw BatchError(.invalidPlan, "standard input is one picture: a list goes with a folder")
@@ -38,7 +55,9 @@ struct Worksite {
       let status = try Self.status(of: path)
       switch FolderListing.Kind(mode: status.st_mode) {
       case .folder:
-        (self.plan, findings) = (plan, try Self.folder(path, plan, intake))
+        (self.plan, findings) = (plan, try Self.folder(path, plan, intake, watch))
+      case .file where watch != nil:
+        throw BatchError(.invalidPlan, "\(path.escaped): only a folder can be watched")
       case .file:
         (self.plan, findings) = try Self.file(path, plan)
       default:
@@ -63,7 +82,21 @@ struct Worksite {
       findings = .one(nil)
       defer { findings = .list(list) }
       return try list.nextFinding()
+    case .watch(var tree):
+      findings = .one(nil)
+      defer { findings = .watch(tree) }
+      return try tree.next()
     }
+  }
+
+  /// A job has come to its end.
+  ///
+  /// - Parameter isSuperseded: whether its file changed while it was read.
+  mutating func settle(_ input: FilePath, isSuperseded: Bool) throws(BatchError) {
+    guard case .watch(var tree) = findings else { return }
+    findings = .one(nil)
+    defer { findings = .watch(tree) }
+    try tree.settle(input, isSuperseded: isSuperseded)
   }
 
   private static func status(of path: FilePath) throws(BatchError) -> stat {
@@ -79,7 +112,7 @@ struct Worksite {
   // MARK: A folder
 
   private static func folder(
-    _ path: FilePath, _ plan: Plan, _ intake: CancellationScope
+    _ path: FilePath, _ plan: Plan, _ intake: CancellationScope, _ watch: Watch?
   ) throws(BatchError) -> Findings {
     let directory = try openInput(path)
     let naming: OutputNaming
@@ -112,6 +145,13 @@ struct Worksite {
       try output?.prepare(isShared: false)
       list.excludedFolder = excluded()
       return .list(list)
+    }
+    if let watch {
+      try output?.prepare(isShared: false)
+      return .watch(
+        try WatchedTree(
+          root: root, selection: plan.selection, naming: naming, excludedFolder: excluded(),
+          inotify: watch.inotify, onRescan: watch.onRescan))
     }
     var walker = try Walker(root: root, selection: plan.selection, naming: naming)
     try output?.prepare(isShared: false)

@@ -1,6 +1,7 @@
 import ConcurrencyPrimitives
 import Glibc
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import ImageBatch

@@ -1,4 +1,5 @@
 import ConcurrencyPrimitives
+import TestSupport
 import Testing
 
 @testable import ImageBatch
@@ -7,7 +8,7 @@ import Testing
 @Suite("Admission", .timeLimit(.minutes(15))) struct AdmissionTests {
   @Test("S3: what can never fit fails at once, and says what is needed and what is allowed")
   func tooLarge() async throws {
-    let admission = Admission(memoryByteCount: 1000)
+    let admission = Admission(RunSettings(workerCount: 1, memoryByteCount: 1000))
     let permit = try await admission.admit(1000)
     let failure = await #expect(throws: JobFailure.self) { try await admission.admit(1001) }
     #expect(
@@ -23,7 +24,7 @@ import Testing
   func noBudget() async {
     for budget in [0, -5, .min] {
       let failure = await #expect(throws: JobFailure.self) {
-        try await Admission(memoryByteCount: budget).admit(2)
+        try await Admission(RunSettings(workerCount: 1, memoryByteCount: budget)).admit(2)
       }
       #expect(failure?.message.hasSuffix("allowed are 1") == true)
     }
@@ -31,7 +32,7 @@ import Testing
 
   @Test("S10: requests are served in their order, a large one before the small ones behind it")
   func order() async throws {
-    let admission = Admission(memoryByteCount: 100)
+    let admission = Admission(RunSettings(workerCount: 1, memoryByteCount: 100))
     let served = Log<Int>()
     try await withPool(1) { pool in
       let first = try await admission.admit(60)
@@ -54,7 +55,7 @@ import Testing
 
   @Test("S7, S8: a cancelled request holds nothing, and lets those behind it pass")
   func cancellation() async throws {
-    let admission = Admission(memoryByteCount: 100)
+    let admission = Admission(RunSettings(workerCount: 1, memoryByteCount: 100))
     try await withPool(1) { pool in
       let first = try await admission.admit(60)
       let large = Task(executorPreference: pool) { try await admission.admit(80).release() }
@@ -70,7 +71,7 @@ import Testing
 
   @Test("a permit that is dropped gives its room back")
   func droppedPermit() async throws {
-    let admission = Admission(memoryByteCount: 10)
+    let admission = Admission(RunSettings(workerCount: 1, memoryByteCount: 10))
     for _ in 0..<10 { _ = try await admission.admit(10) }
     #expect(admission.peakByteCount == 10)
   }

@@ -3,6 +3,7 @@ import Glibc
 import ImageCodecs
 import Raster
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import ImageBatch
@@ -114,7 +115,7 @@ import Testing
       .writing(.fitting(4), from: input, to: folder["probe"], workers: 1))
     let needed = try #require(probe.outcomes[0].memoryByteCount)
     var plan = Plan.writing(.fitting(4), from: input, to: folder["out"], workers: 6, memory: needed)
-    plan.jobTimeout = .seconds(20)
+    plan.settings.jobTimeout = .seconds(20)
     let run = try await BatchRun(plan)
     #expect(run.report.done == 12)
     #expect(run.report.peakMemoryByteCount == needed)
@@ -144,7 +145,13 @@ import Testing
       let folder = try TemporaryFolder(in: TemporaryFolder.fastBase)
       try folder.write(Pictures.ppm(4, 3), to: "in/a.ppm")
       try folder.write([], to: "in/b.png")
-      let plan = Plan.writing(.fitting(2), from: folder["in"], to: folder["out"])
+      var settings = RunSettings(workerCount: 2, memoryByteCount: 1 << 28)
+      settings.timeout = .seconds(3600)
+      settings.jobTimeout = .seconds(3600)
+      settings.jobRate = Rate(perSecond: 1e6)
+      settings.byteRate = Rate(perSecond: 1e12)
+      let plan = Plan(
+        .write(.fitting(2), to: .path(folder["out"])), of: .path(folder["in"]), settings: settings)
       func run(_ count: Int) async throws {
         for index in 0..<count {
           let batch = Batch(plan)
@@ -164,6 +171,39 @@ import Testing
       await until { ProcessFacts.threadCount <= threads + sysconf(Int32(_SC_NPROCESSORS_ONLN)) }
       #expect(ProcessFacts.descriptorCount == descriptors)
       #expect(ProcessFacts.residentByteCount - memory < 4 << 20 || ProcessFacts.isSanitized)
+      #expect(TimerQueue.monotonic.armedCount == 0)
+    }
+  }
+
+  @Test("T1, C12: jobs with timeouts and rates, a million in a campaign, leave nothing behind")
+  func jobsLeaveNothing() async {
+    await #expect(processExitsWith: .success) {
+      let count = Environment.number("IMGBATCH_SOAK") == nil ? 2_000 : 1_000_000
+      let folder = try TemporaryFolder(in: TemporaryFolder.fastBase)
+      let bytes = Pictures.ppm(1, 1)
+      for index in 0..<count {
+        try folder.write(bytes, to: FilePath("in/\(index / 1000)/\(index % 1000).ppm"))
+      }
+      var plan = Plan.reading(.verify, of: folder["in"])
+      plan.settings.timeout = .seconds(36_000)
+      plan.settings.jobTimeout = .seconds(3600)
+      plan.settings.jobRate = Rate(perSecond: 1e6)
+      plan.settings.byteRate = Rate(perSecond: 1e12)
+      let threads = ProcessFacts.threadCount
+      let descriptors = ProcessFacts.descriptorCount
+      let memory = Log<Int>()
+      let report = try await Batch(plan).run { outcome in
+        if outcome.index % (count / 10) == 0 { memory.append(ProcessFacts.residentByteCount) }
+      }
+      #expect((report.done, report.found) == (count, count))
+      #expect(TimerQueue.monotonic.armedCount == 0)
+      #expect(ProcessFacts.descriptorCount == descriptors)
+      // The timer thread stays, and the runtime may have started one a core.
+      await until {
+        ProcessFacts.threadCount <= threads + 1 + sysconf(Int32(_SC_NPROCESSORS_ONLN))
+      }
+      let growth = (memory.entries.last ?? 0) - memory.entries[1]
+      #expect(growth < 4 << 20 || ProcessFacts.isSanitized)
     }
   }
 }

@@ -4,6 +4,7 @@ import ImageCodecs
 import Raster
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import ImageBatch
@@ -99,7 +100,7 @@ import Testing
     running.cancel()
     let run = try await running.value
     #expect(run.interruption == .cancelled)
-    #expect(run.report.found <= 3 + plan.workerCount + 2)
+    #expect(run.report.found <= 3 + plan.settings.workerCount + 2)
     expectWholeOutputs(run)
   }
 
@@ -312,7 +313,7 @@ import Testing
   func noTime() async throws {
     try fill(10)
     var plan = Plan.writing(from: input, to: output)
-    plan.timeout = .zero
+    plan.settings.timeout = .zero
     let run = try await BatchRun(plan)
     #expect(run.interruption == .deadline(label: "the run timed out after 0s"))
     #expect(run.interruption?.isTimeout == true)
@@ -323,12 +324,12 @@ import Testing
   func runTimeout() async throws {
     try fill(100)
     var plan = Plan.writing(.fitting(2), from: input, to: output)
-    plan.timeout = .milliseconds(200)
+    plan.settings.timeout = .milliseconds(200)
     // Nobody hurries: the first job settles when the time is up.
     let run = try await BatchRun(plan) { batch, _, _ in blockUntil { batch.interruption != nil } }
     #expect(run.interruption == .deadline(label: "the run timed out after 0.2s"))
     #expect(run.report.failed == 0, "the run's deadline fails no job")
-    #expect(run.report.found <= plan.workerCount + 2 + 1)
+    #expect(run.report.found <= plan.settings.workerCount + 2 + 1)
     expectWholeOutputs(run)
   }
 
@@ -336,7 +337,7 @@ import Testing
   func stoppedBeforeDeadline() async throws {
     try fill(100)
     var plan = Plan.writing(.fitting(2), from: input, to: output)
-    plan.timeout = .seconds(3600)
+    plan.settings.timeout = .seconds(3600)
     let run = try await BatchRun(plan) { batch, _, count in
       if count == 1 { batch.stop(.signal(SIGINT)) }
     }
@@ -348,8 +349,8 @@ import Testing
   func jobTimeout() async throws {
     try fill(10)
     var plan = Plan.writing(.fitting(2), from: input, to: output)
-    plan.jobTimeout = .zero
-    plan.timeout = .seconds(3600)
+    plan.settings.jobTimeout = .zero
+    plan.settings.timeout = .seconds(3600)
     let run = try await BatchRun(plan)
     #expect(run.isCompleted)
     #expect(run.report.failed == 10)
@@ -426,7 +427,7 @@ import Testing
     let needed = try await BatchRun(plan).outcomes.compactMap(\.memoryByteCount).max()
     plan.isDryRun = false
     // One at a time: the others wait.
-    plan.memoryByteCount = try #require(needed)
+    plan.settings.memoryByteCount = try #require(needed)
     let run = try await BatchRun(plan)
     let breakage = try #require(run.breakage)
     expectCause(breakage, of: run)
@@ -445,7 +446,7 @@ import Testing
     var plan = Plan.writing(
       .fitting(2), from: input, to: output, workers: Int.random(in: 1...5, using: &random))
     plan.failurePolicy = Bool.random(using: &random) ? .failFast : .keepGoing
-    plan.memoryByteCount = Bool.random(using: &random) ? 1 << 28 : 80_000
+    plan.settings.memoryByteCount = Bool.random(using: &random) ? 1 << 28 : 80_000
     let moment = Int.random(in: 0...count, using: &random)
     let way = Int.random(in: 0..<4, using: &random)
     let hasComeTo = Event()
@@ -473,6 +474,6 @@ import Testing
     await ending.value
     expectWholeOutputs(run)
     if run.isCompleted { #expect(run.report.found == count) }
-    #expect(run.report.peakMemoryByteCount <= plan.memoryByteCount)
+    #expect(run.report.peakMemoryByteCount <= plan.settings.memoryByteCount)
   }
 }

@@ -3,6 +3,7 @@ import Glibc
 import ImageCodecs
 import Raster
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import ImageBatch
@@ -145,8 +146,8 @@ import Testing
   ) async throws -> BatchRun {
     try await BatchRun(
       Plan(
-        .write(recipe, to: output), of: .path(folder[input]), workerCount: 1,
-        memoryByteCount: 1 << 28))
+        .write(recipe, to: output), of: .path(folder[input]),
+        settings: RunSettings(workerCount: 1, memoryByteCount: 1 << 28)))
   }
 
   @Test("to a file's name")

@@ -2,6 +2,7 @@ import Glibc
 import ImageCodecs
 import Raster
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import ImageBatch

@@ -1,6 +1,7 @@
 import ImageCodecs
 import Raster
 import SystemPackage
+import TestSupport
 
 /// Tiny pictures, whose samples differ from each other, as files.
 enum Pictures {
@@ -74,20 +75,4 @@ struct ReadPicture {
   }
 
   struct NoPicture: Error {}
-}
-
-/// A generator of numbers that a seed tells again (Steele, Lea and Flood, "Fast splittable
-/// pseudorandom number generators", OOPSLA 2014).
-struct SplitMix64: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var bits = state
-    bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
-    return bits ^ bits >> 31
-  }
 }
