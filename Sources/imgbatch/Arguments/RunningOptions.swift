@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import ImageBatch
 import ImageCodecs
 
@@ -7,26 +8,43 @@ struct RunningOptions: ParsableArguments {
   @Option(
     name: [.customShort("j", allowingJoined: true), .long],
     help: ArgumentHelp(
-      "Pictures worked on at once; auto is what affinity and control groups allow.",
+      "Pictures worked on at once; auto is what affinity and control groups allow. (default: auto)",
       valueName: "n|auto"))
-  var workers = WorkerCountArgument.automatic
+  var workers: WorkerCount?
 
   @Option(
     help: ArgumentHelp(
       "Bytes that all jobs together may hold. (default: half of what is free)",
-      valueName: "bytes"))
-  var memory: ByteCountArgument?
+      valueName: "bytes|auto"))
+  var memory: MemoryBudget?
 
-  @Option(help: ArgumentHelp("Time for the whole run, such as 10m.", valueName: "time"))
-  var timeout: DurationArgument?
+  @Option(
+    help: ArgumentHelp(
+      "Files started in a time, such as 50/s. (default: unlimited)", valueName: "rate"))
+  var rate: JobRate?
 
-  @Option(help: ArgumentHelp("Time for one file, such as 30s.", valueName: "time"))
-  var jobTimeout: DurationArgument?
+  @Option(
+    help: ArgumentHelp(
+      "Bytes read and written in a time, such as 20M/s. (default: unlimited)", valueName: "rate"))
+  var ioRate: ByteRate?
+
+  @Option(
+    help: ArgumentHelp("Time for the whole run, such as 10m. (default: none)", valueName: "time"))
+  var timeout: TimeLimit?
+
+  @Option(help: ArgumentHelp("Time for one file, such as 30s. (default: none)", valueName: "time"))
+  var jobTimeout: TimeLimit?
+
+  @Option(
+    help: ArgumentHelp(
+      "Read what is not said here from a file, and again when it changes.", valueName: "file"),
+    completion: .file())
+  var config: PathArgument?
 
   @Option(
     help: ArgumentHelp(
       "Pixels that a picture may have. (default: 268M)", valueName: "pixels"))
-  var maxPixels: PixelCountArgument?
+  var maxPixels: PixelCount?
 
   @Flag(exclusivity: .chooseLast)
   var failures = FailureFlag.keepGoing
@@ -42,19 +60,29 @@ struct RunningOptions: ParsableArguments {
     }
   }
 
-  func apply(to plan: inout Plan) {
-    plan.timeout = timeout?.duration
-    plan.jobTimeout = jobTimeout?.duration
-    plan.failurePolicy = failures == .failFast ? .failFast : .keepGoing
-    if let maxPixels { plan.limits.maximumPixelCount = maxPixels.pixelCount }
+  /// What may change during a run, as far as it is said here.
+  var configuration: Configuration {
+    var configuration = Configuration()
+    configuration.workers = workers
+    configuration.memory = memory
+    configuration.rate = rate
+    configuration.ioRate = ioRate
+    configuration.timeout = timeout
+    configuration.jobTimeout = jobTimeout
+    return configuration
   }
 
   /// The plan that these options make of what is to be done.
-  func plan(_ work: Plan.Work, of input: PathArgument, _ selection: SelectionOptions) -> Plan {
+  ///
+  /// - Parameter settings: those of the start.
+  func plan(
+    _ work: Plan.Work, of input: PathArgument, _ selection: SelectionOptions,
+    settings: RunSettings
+  ) -> Plan {
     var plan = Plan(
-      work, of: input.isStandardStream ? .standardInput : .path(input.path),
-      workerCount: workers.count, memoryByteCount: memory?.byteCount)
-    apply(to: &plan)
+      work, of: input.isStandardStream ? .standardInput : .path(input.path), settings: settings)
+    plan.failurePolicy = failures == .failFast ? .failFast : .keepGoing
+    if let maxPixels { plan.limits.maximumPixelCount = maxPixels.pixelCount }
     selection.apply(to: &plan)
     return plan
   }

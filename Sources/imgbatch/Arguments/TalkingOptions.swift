@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 
 /// What a run tells while it goes on.
 struct TalkingOptions: ParsableArguments {
@@ -18,17 +19,26 @@ struct TalkingOptions: ParsableArguments {
     completion: .file())
   var report: PathArgument?
 
-  @Flag(name: [.short, .long], help: "Only failures.")
+  @Option(
+    help: ArgumentHelp(
+      "What is said: error is failures alone, debug has a line for each file. (default: info)",
+      valueName: LogLevel.allCases.map(\.rawValue).joined(separator: "|")))
+  var logLevel: LogLevel?
+
+  @Flag(name: [.short, .long], help: "The same as --log-level error.")
   var quiet = false
 
-  @Flag(name: [.short, .long], help: "A line for each file.")
+  @Flag(name: [.short, .long], help: "The same as --log-level debug.")
   var verbose = false
+
+  /// The level that is asked for here, if one is.
+  var saidLogLevel: LogLevel? { quiet ? .error : verbose ? .debug : logLevel }
 
   var reportsToStandardOutput: Bool { report?.isStandardStream == true }
 
   func validate() throws {
-    guard !(quiet && verbose) else {
-      throw ValidationError("--quiet and --verbose exclude each other.")
+    guard [quiet, verbose, logLevel != nil].count(where: { $0 }) <= 1 else {
+      throw ValidationError("--quiet, --verbose and --log-level exclude each other.")
     }
   }
 }

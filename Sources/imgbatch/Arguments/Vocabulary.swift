@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import Configuration
 public import ImageCodecs
 public import Raster
 
@@ -12,6 +13,32 @@ extension Position: ExpressibleByArgument {}
 
 /// A colour: `#rrggbb`, `white`, `transparent`.
 extension Colour: ExpressibleByArgument {}
+
+extension LogLevel: ExpressibleByArgument {}
+
+extension WorkerCount: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+extension MemoryBudget: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+extension PixelCount: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+extension TimeLimit: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+extension JobRate: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+extension ByteRate: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
 
 /// A format that can be written.
 struct FormatArgument: ExpressibleByArgument {

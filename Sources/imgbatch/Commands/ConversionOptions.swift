@@ -27,7 +27,7 @@ struct ConversionOptions: ParsableArguments {
   }
 
   /// The plan that applies `recipe` to all that is selected.
-  func plan(for recipe: Recipe) -> Plan {
+  func plan(for recipe: Recipe, settings: RunSettings) -> Plan {
     var recipe = recipe
     writing.apply(to: &recipe)
     let target: Plan.Output =
@@ -38,7 +38,8 @@ struct ConversionOptions: ParsableArguments {
       } else {
         .path(output.path)
       }
-    var plan = running.plan(.write(recipe, to: target), of: input, selection)
+    var plan = running.plan(
+      .write(recipe, to: target), of: input, selection, settings: settings)
     writing.apply(to: &plan)
     return plan
   }
@@ -59,15 +60,19 @@ extension ConversionCommand {
   var notice: String? { nil }
 
   /// Carries the command out.
-  func convert(isDryRun: Bool) throws -> Never {
-    guard !(isDryRun && conversion.talking.reportsToStandardOutput) else {
+  ///
+  /// - Parameter adapt: makes of the plan what the command is about.
+  func convert(_ adapt: (inout Plan) -> Void = { _ in }) throws -> Never {
+    let recipe = try recipe()
+    let settings = LiveSettings(conversion.running, conversion.talking)
+    var plan = conversion.plan(for: recipe, settings: settings.current.run)
+    adapt(&plan)
+    guard !(plan.isDryRun && conversion.talking.reportsToStandardOutput) else {
       throw ValidationError("The plan and --report can't both be standard output.")
     }
-    var plan = conversion.plan(for: try recipe())
-    plan.isDryRun = isDryRun
-    let session = Session(
-      plan, verb: isDryRun ? .planned : .written, talking: conversion.talking,
-      listing: isDryRun ? PlanListing() : nil)
-    session.run(notice: notice)
+    Session(
+      plan, verb: plan.isDryRun ? .planned : .written, talking: conversion.talking,
+      listing: plan.isDryRun ? PlanListing() : nil, settings: settings
+    ).run(notice: notice)
   }
 }

@@ -31,5 +31,5 @@ struct ConvertCommand: ParsableCommand, ConversionCommand {
   var dryRun = false
 
   func recipe() -> Recipe { target.recipe }
-  func run() throws { try convert(isDryRun: dryRun) }
+  func run() throws { try convert { $0.isDryRun = dryRun } }
 }

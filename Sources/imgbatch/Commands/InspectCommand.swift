@@ -31,9 +31,10 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     let listing: any Listing = json ? JSONInspection() : InspectionTable()
+    let settings = LiveSettings(running, talking)
     Session(
-      running.plan(.inspect, of: input, selection), verb: .inspected, talking: talking,
-      listing: listing
+      running.plan(.inspect, of: input, selection, settings: settings.current.run),
+      verb: .inspected, talking: talking, listing: listing, settings: settings
     ).run()
   }
 }

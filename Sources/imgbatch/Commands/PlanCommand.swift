@@ -23,7 +23,7 @@ struct PlanCommand: ParsableCommand {
 
     func recipe() -> Recipe { resize.recipe }
     var notice: String? { resize.notice }
-    func run() throws { try convert(isDryRun: true) }
+    func run() throws { try convert { $0.isDryRun = true } }
   }
 
   struct Convert: ParsableCommand, ConversionCommand {
@@ -34,6 +34,6 @@ struct PlanCommand: ParsableCommand {
     @OptionGroup var conversion: ConversionOptions
 
     func recipe() -> Recipe { target.recipe }
-    func run() throws { try convert(isDryRun: true) }
+    func run() throws { try convert { $0.isDryRun = true } }
   }
 }

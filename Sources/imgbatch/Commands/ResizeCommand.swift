@@ -71,5 +71,5 @@ struct ResizeCommand: ParsableCommand, ConversionCommand {
 
   func recipe() -> Recipe { resize.recipe }
   var notice: String? { resize.notice }
-  func run() throws { try convert(isDryRun: dryRun) }
+  func run() throws { try convert { $0.isDryRun = dryRun } }
 }

@@ -21,8 +21,10 @@ struct VerifyCommand: ParsableCommand {
   @OptionGroup(title: "Talking") var talking: TalkingOptions
 
   func run() throws {
+    let settings = LiveSettings(running, talking)
     Session(
-      running.plan(.verify, of: input, selection), verb: .verified, talking: talking, listing: nil
+      running.plan(.verify, of: input, selection, settings: settings.current.run),
+      verb: .verified, talking: talking, listing: nil, settings: settings
     ).run()
   }
 }

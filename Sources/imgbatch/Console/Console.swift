@@ -1,3 +1,4 @@
+import Configuration
 import Glibc
 import ImageBatch
 import Synchronization
@@ -9,6 +10,18 @@ final class Console: Sendable {
   static let shared = Console()
 
   private let progressLine = Mutex("")
+  private let leastLevel = Mutex(LogLevel.info)
+
+  /// How much is said of what `say(_:at:)` is told.
+  var level: LogLevel {
+    get { leastLevel.withLock { $0 } }
+    set { leastLevel.withLock { $0 = newValue } }
+  }
+
+  /// Says one line, unless there is to be less talk than that.
+  func say(_ message: @autoclosure () -> String, at level: LogLevel) {
+    if level <= self.level { say(message()) }
+  }
 
   /// Says one line, with the program's name before it.
   func say(_ message: String) {
@@ -18,21 +31,26 @@ final class Console: Sendable {
     }
   }
 
+  /// Says what is wrong with a file, a line each, with the program's name before it.
+  func say(_ error: ConfigurationError) {
+    for line in "\(error)".split(separator: "\n") { say(String(line)) }
+  }
+
   /// Says one line, unless that would mean to wait: for another thread, or for a reader.
   func sayIfFree(_ message: String) {
     _ = progressLine.withLockIfAvailable { line in
       let clearing = line.isEmpty ? "" : Self.clearLine
-      Self.writeIfReady(clearing + "imgbatch: " + message + "\n", to: STDERR_FILENO)
+      Self.writeIfReady(clearing + "imgbatch: " + message + "\n" + line, to: STDERR_FILENO)
     }
   }
 
-  /// Shows a line in place of the last one; an empty one takes it away. That of a cancelled task
-  /// comes too late.
+  /// Shows a line in place of the last one, unless that would mean to wait; an empty one takes it
+  /// away. That of a cancelled task comes too late.
   func showProgress(_ text: String) {
-    progressLine.withLock { line in
+    _ = progressLine.withLockIfAvailable { line in
       guard line != text, !Task.isCancelled else { return }
       line = text
-      Self.write(Self.clearLine + text, to: STDERR_FILENO)
+      Self.writeIfReady(Self.clearLine + text, to: STDERR_FILENO)
     }
   }
 

@@ -1,4 +1,5 @@
 import ConcurrencyPrimitives
+import Configuration
 import Glibc
 import ImageBatch
 
@@ -19,6 +20,7 @@ struct ExitStatus: Equatable {
   static let noOutput = ExitStatus(code: 73)
   static let outputFailed = ExitStatus(code: 74)
   static let outputInUse = ExitStatus(code: 75)
+  static let configurationInvalid = ExitStatus(code: 78)
   static let timedOut = ExitStatus(code: 124)
 
   /// For a batch that could not start, or broke.
@@ -52,7 +54,7 @@ struct ExitStatus: Equatable {
   }
 
   func exit() -> Never {
-    if let signal { TerminationSignals.end(by: signal) }
+    if let signal { Signals.end(by: signal) }
     Glibc.exit(code)
   }
 
@@ -61,9 +63,15 @@ struct ExitStatus: Equatable {
     exit()
   }
 
+  /// Says where a file is no configuration, in the form that compilers and editors share.
+  func exit(saying error: ConfigurationError) -> Never {
+    Console.shared.say(error)
+    exit()
+  }
+
   /// Ends the process while other threads still work: what they use is not torn down.
   func exitAtOnce() -> Never {
-    if let signal { TerminationSignals.end(by: signal) }
+    if let signal { Signals.end(by: signal) }
     _exit(code)
   }
 }

@@ -1,5 +1,6 @@
 import CLinuxShim
 import ConcurrencyPrimitives
+import Configuration
 import Glibc
 import ImageBatch
 
@@ -15,7 +16,8 @@ struct ProgressDisplay {
     case .never: return false
     case .auto:
       let terminal = getenv("TERM").map { String(cString: $0) }
-      return !talking.quiet && isatty(STDERR_FILENO) == 1 && terminal != nil && terminal != "dumb"
+      return Console.shared.level > .error && isatty(STDERR_FILENO) == 1 && terminal != nil
+        && terminal != "dumb"
     }
   }
 

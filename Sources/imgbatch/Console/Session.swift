@@ -1,4 +1,5 @@
 import ConcurrencyPrimitives
+import Configuration
 import Dispatch
 import Glibc
 import ImageBatch
@@ -8,11 +9,13 @@ import Synchronization
 
 /// One run of the program: the batch, what it says, and the exit status.
 struct Session {
-  private let batch: Batch
-  private let verb: DoneVerb
+  let batch: Batch
+  let verb: DoneVerb
+  let listing: (any Listing)?
+  let listedLines = OrderedLines()
   private let talking: TalkingOptions
-  private let listing: (any Listing)?
-  private let listedLines = OrderedLines()
+  private let settings: LiveSettings
+  private let serviceManager = ServiceManager()
   private let course = Course()
 
   /// What running jobs get to finish in after the first signal.
@@ -24,13 +27,18 @@ struct Session {
   /// - Parameters:
   ///   - verb: what the summary says became of the jobs.
   ///   - listing: what goes to standard output.
-  init(_ plan: Plan, verb: DoneVerb, talking: TalkingOptions, listing: (any Listing)?) {
+  init(
+    _ plan: Plan, verb: DoneVerb, talking: TalkingOptions, listing: (any Listing)?,
+    settings: LiveSettings
+  ) {
+    Console.shared.level = settings.current.logLevel
     var plan = plan
     plan.countsAhead = ProgressDisplay.isWanted(talking)
     batch = Batch(plan)
     self.verb = verb
     self.talking = talking
     self.listing = listing
+    self.settings = settings
   }
 
   /// Runs the batch and ends the process.
@@ -42,7 +50,9 @@ struct Session {
     } catch {
       ExitStatus(error).exit(saying: error.message)
     }
-    TerminationSignals.watch(for: batch)
+    let control = RunControl(batch, settings, serviceManager)
+    Signals.watch { control.take($0) }
+    control.followConfiguration()
     Task.detached { course.end(with: await perform(notice: notice)) }
     watch().exit()
   }
@@ -57,17 +67,35 @@ struct Session {
       return .noOutput
     }
     course.report = report
-    if let notice, !talking.quiet { Console.shared.say(notice) }
+    if let notice { Console.shared.say(notice, at: .info) }
     if let heading = listing?.heading { ResultStream.standardOutput.write(line: heading) }
     let display = batch.plan.countsAhead ? ProgressDisplay(of: batch) : nil
+    let watchdog = serviceManager?.startWatchdog(over: batch)
+    defer { watchdog?.cancel() }
+    let rescans = RescanMessages()
     do throws(BatchError) {
-      let batchReport = try await batch.run { outcome in settle(outcome, report) }
+      let batchReport = try await batch.run { outcome in
+        settle(outcome, report)
+      } onNotice: { notice in
+        take(notice, rescans)
+      }
       display?.end()
       return course.claimLastWord() ? conclude(batchReport, report) : ExitStatus(batchReport)
     } catch {
       display?.end()
       Console.shared.say(error.message)
       return ExitStatus(error)
+    }
+  }
+
+  private func take(_ notice: Batch.Notice, _ rescans: RescanMessages) {
+    switch notice {
+    case .ready:
+      serviceManager?.tell("READY=1", "STATUS=\(batch.plan.isWatching ? "Watching" : "Working")")
+    case .stalled(let job):
+      if Console.shared.level >= .info { Console.shared.sayIfFree(stallMessage(job)) }
+    case .rescanning:
+      if rescans.isDue { Console.shared.say(Self.rescanMessage, at: .info) }
     }
   }
 
@@ -100,81 +128,13 @@ struct Session {
     if course.claimLastWord() {
       report?.writeIfFree(line: jsonLine(SummaryRecord(batchReport, verb)))
       Console.shared.sayIfFree("\(cause): jobs that did not answer were left alone")
-      if !talking.quiet { Console.shared.sayIfFree(summary(of: batchReport)) }
+      if Console.shared.level >= .info { Console.shared.sayIfFree(summary(of: batchReport)) }
     } else if let status = course.wait(milliseconds: 100) {
       // It came to its end meanwhile, and has said so itself.
       status.exit()
     }
     LiveTemporaries.shared.removeAll()
     ExitStatus(batchReport).exitAtOnce()
-  }
-
-  // MARK: What is said
-
-  private func settle(_ outcome: Outcome, _ report: ResultStream?) {
-    report?.write(line: jsonLine(JobRecord(outcome)))
-    if let listing { list(outcome, in: listing) }
-    let input = outcome.input.escaped
-    if let failure = outcome.failure {
-      let path = failure.stage == .write ? outcome.output?.escaped ?? input : input
-      return Console.shared.say("\(path): \(failure)")
-    }
-    guard !talking.quiet else { return }
-    for warning in outcome.warnings { Console.shared.say("\(input): warning: \(warning)") }
-    if talking.verbose, let line = verboseLine(outcome) { Console.shared.say(line) }
-  }
-
-  private func verboseLine(_ outcome: Outcome) -> String? {
-    let input = outcome.input.escaped
-    switch outcome.status {
-    case .written:
-      let sizes = [outcome.header?.size, outcome.outputSize].map { $0.map { "\($0)" } ?? "?" }
-      return "\(input) -> \(outcome.output?.escaped ?? "-"): \(sizes[0]) -> \(sizes[1]), "
-        + "\(outcome.outputByteCount ?? 0) bytes"
-    case .skipped(let rule): return "\(input): skipped: \(rule)"
-    case .cancelled(let cause): return "\(input): cancelled: \(cause)"
-    case .verified, .upToDate: return "\(input): \(outcome.status.name)"
-    case .failed, .inspected, .planned: return nil
-    }
-  }
-
-  private func list(_ outcome: Outcome, in listing: any Listing) {
-    let line = listing.line(for: outcome)
-    for line in listedLines.take(line, at: outcome.index)
-    where ResultStream.standardOutput.write(line: line) != nil {
-      // Nobody reads the one thing that this run is for.
-      batch.stop(.signal(SIGPIPE))
-    }
-  }
-
-  private func conclude(_ batchReport: BatchReport, _ report: ResultStream?) -> ExitStatus {
-    report?.write(line: jsonLine(SummaryRecord(batchReport, verb)))
-    if case .broken(let error) = batchReport.ending, error.code != .outputDeviceFailed {
-      Console.shared.say(error.message)
-    }
-    if !talking.quiet {
-      switch batchReport.ending {
-      case .interrupted(.signal(SIGPIPE)): break  // as quiet as any filter whose reader has gone
-      case .interrupted(let cause):
-        // A failed file was told when it settled.
-        if case .failure = cause {} else { Console.shared.say("\(cause)") }
-        Console.shared.say(summary(of: batchReport))
-      case .completed, .broken:
-        Console.shared.say(summary(of: batchReport))
-      }
-    }
-    let lostResults = report?.hasFailed == true || ResultStream.standardOutput.hasFailed
-    return lostResults ? .outputFailed : ExitStatus(batchReport)
-  }
-
-  /// The last line of a run.
-  private func summary(of report: BatchReport) -> String {
-    let seconds = report.duration.seconds
-    let rate = Double(report.done) / max(seconds, 1e-3)
-    return
-      "\(report.done) \(verb.rawValue), \(report.upToDate) up to date, \(report.skipped) skipped, "
-      + "\(report.failed) failed, \(report.cancelled) cancelled "
-      + "in \(seconds.rounded(toPlaces: 1)) s (\(rate.rounded(toPlaces: 1)) images/s)"
   }
 }
 

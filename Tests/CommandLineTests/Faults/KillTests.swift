@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// A process that is killed can clean up nothing: the next run does.
@@ -22,7 +23,7 @@ import Testing
     arguments: 0..<4)
   func killedAtRandom(seed: UInt64) async throws {
     let run = try await rehearse()
-    var numbers = SeededNumbers(seed: seed)
+    var numbers = SplitMix64(seed: seed)
     for _ in 0..<25 {
       let delay = run.duration * Double.random(in: 0..<1, using: &numbers)
       let child = try run.start()

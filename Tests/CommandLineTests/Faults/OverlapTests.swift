@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// IN and OUT that have to do with each other.

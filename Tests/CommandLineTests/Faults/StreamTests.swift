@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// Standard streams, and files of results, that are full, closed, or left by their reader.
@@ -6,33 +7,6 @@ import Testing
   private let sandbox: Sandbox
 
   init() throws { sandbox = try Sandbox() }
-
-  /// A pipe whose ends are the test's own.
-  private final class Pipe {
-    private(set) var readEnd: CInt = -1
-    private(set) var writeEnd: CInt = -1
-
-    init() throws {
-      var ends: [CInt] = [-1, -1]
-      try check(pipe(&ends), "pipe")
-      (readEnd, writeEnd) = (ends[0], ends[1])
-    }
-
-    deinit {
-      closeReadEnd()
-      closeWriteEnd()
-    }
-
-    func closeReadEnd() {
-      if readEnd >= 0 { close(readEnd) }
-      readEnd = -1
-    }
-
-    func closeWriteEnd() {
-      if writeEnd >= 0 { close(writeEnd) }
-      writeEnd = -1
-    }
-  }
 
   @Test("F26, F27: a standard input that never ends does not keep a run whose time is over")
   func endlessInput() async throws {
@@ -50,9 +24,8 @@ import Testing
 
   @Test("F27: a reader of the results who reads nothing does not keep a run whose time is over")
   func idleReader() async throws {
-    let setPipeSize: CInt = 1031  // F_SETPIPE_SZ, which the Glibc module does not show
     let pipe = try Pipe()
-    try check(fcntl(pipe.writeEnd, setPipeSize, 4096), "fcntl")
+    try pipe.shrink()
     try sandbox.writePixmaps(100)
     let child = try sandbox.start(["verify", "in", "--report", "-", "--timeout", "500ms"]) {
       $0.standardOutput = .descriptor(pipe.writeEnd)
@@ -66,9 +39,8 @@ import Testing
 
   @Test("F22, F27: nobody who reads at the end does not keep a run that is told to end")
   func idleReaderAtTheEnd() async throws {
-    let setPipeSize: CInt = 1031  // F_SETPIPE_SZ, which the Glibc module does not show
     let pipe = try Pipe()
-    try check(fcntl(pipe.writeEnd, setPipeSize, 4096), "fcntl")
+    try pipe.shrink()
     let filling = [UInt8](repeating: 0x20, count: 3900)
     try check(filling.withUnsafeBytes { write(pipe.writeEnd, $0.baseAddress, $0.count) }, "write")
     try sandbox.writePixmaps(1)
@@ -98,11 +70,7 @@ import Testing
     }
     // Half a header: it has been read, and more is waited for.
     try check(write(pipe.writeEnd, "P6 ", 3), "write")
-    try await child.until {
-      var count: CInt = 0
-      try check(ioctl(pipe.readEnd, UInt(FIONREAD), &count), "ioctl")
-      return count == 0
-    }
+    try await child.until { try pipe.waitingByteCount() == 0 }
     let start = ContinuousClock.now
     child.send(SIGINT)
     let ending = try await child.ending()

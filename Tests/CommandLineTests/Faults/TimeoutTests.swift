@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// Time limits: what they end, what they leave alone, and what is said.

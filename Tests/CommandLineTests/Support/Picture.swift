@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Pictures in the simplest formats there are (netpbm: pbm(5), pgm(5), ppm(5)): a line of text and
 /// the samples.
 enum Picture {
@@ -23,7 +25,7 @@ enum Picture {
 
   /// Soft waves with a little noise: neither flat nor random.
   private static func samples(_ rowByteCount: Int, _ height: Int, seed: Int) -> [UInt8] {
-    var numbers = SeededNumbers(seed: UInt64(seed))
+    var numbers = SplitMix64(seed: UInt64(seed))
     var samples: [UInt8] = []
     samples.reserveCapacity(rowByteCount * height)
     for y in 0..<height {

@@ -3,11 +3,11 @@ import ConcurrencyPrimitives
 import Glibc
 import ImageBatch
 
-/// The signals that ask a run to end, taken by a thread of their own with sigwait(3): there is no
+/// The signals that are meant for a run, taken by a thread of their own with sigwait(3): there is no
 /// signal handler, and so nothing that a handler must not do.
-enum TerminationSignals {
+enum Signals {
   /// SIGHUP that was ignored at the start, as nohup(1) does, stays ignored.
-  private static let watched = [SIGINT, SIGTERM, SIGHUP].filter {
+  private static let watched = [SIGINT, SIGTERM, SIGHUP, SIGUSR1].filter {
     $0 != SIGHUP || linux_signal_is_ignored($0) == 0
   }
 
@@ -19,25 +19,23 @@ enum TerminationSignals {
   }
 
   /// Blocks them in this thread and all that it will start. SIGPIPE and SIGXFSZ are ignored: what
-  /// they tell comes back from write(2) as well.
+  /// they tell comes back from write(2) as well. So is SIGIO, which tells of nothing that is needed.
   static func block() {
-    linux_ignore_signal(SIGPIPE)
-    linux_ignore_signal(SIGXFSZ)
+    for number in [SIGPIPE, SIGXFSZ, SIGIO] { linux_ignore_signal(number) }
     // A shell starts background jobs with SIGINT ignored, and then sigwait(3) would never see it.
     for number in watched { linux_default_signal(number) }
     var set = watchedSet
     pthread_sigmask(SIG_BLOCK, &set, nil)
   }
 
-  /// Starts the thread. The first signal closes the batch; the second ends the process at once.
-  static func watch(for batch: Batch) {
+  /// Starts the thread.
+  ///
+  /// - Parameter onSignal: told of each signal, one at a time.
+  static func watch(_ onSignal: @escaping @Sendable (CInt) -> Void) {
     do throws(WorkerPool.StartError) {
       let thread = try WorkerPool(threadCount: 1, name: "signals")
       Task.detached(executorPreference: thread) {
-        batch.close(.signal(next()))
-        let second = next()
-        LiveTemporaries.shared.removeAll()
-        end(by: second)
+        while true { onSignal(next()) }
       }
     } catch {
       // The signals stay blocked: better no run than one that cannot be ended.

@@ -1,0 +1,100 @@
+import ConcurrencyPrimitives
+import Configuration
+import Glibc
+import ImageBatch
+import Synchronization
+
+/// What reaches a run from outside while it goes on: signals, and changes of its configuration.
+final class RunControl: Sendable {
+  private let batch: Batch
+  private let settings: LiveSettings
+  private let serviceManager: ServiceManager?
+  private let isEnding = Atomic(false)
+
+  /// What is asked for by signals and needs time, or somebody who reads what is said, is done here:
+  /// the thread of the signals must be free for the one that ends the process.
+  private let thread: WorkerPool
+
+  /// Ends the process where there is no thread for it.
+  init(_ batch: Batch, _ settings: LiveSettings, _ serviceManager: ServiceManager?) {
+    self.batch = batch
+    self.settings = settings
+    self.serviceManager = serviceManager
+    do throws(WorkerPool.StartError) {
+      thread = try WorkerPool(threadCount: 1, name: "control")
+    } catch {
+      ExitStatus.systemLacks.exit(saying: "\(error)")
+    }
+  }
+
+  /// Answers a signal. The first that asks for the end closes the batch; the second ends the process
+  /// at once.
+  func take(_ signal: CInt) {
+    switch signal {
+    case SIGUSR1:
+      Task.detached(executorPreference: thread) {
+        Console.shared.say(statusLine(self.batch.status))
+      }
+    case SIGHUP where settings.path != nil || batch.plan.isWatching:
+      Task.detached(executorPreference: thread) {
+        self.serviceManager?.tell(
+          "RELOADING=1", "MONOTONIC_USEC=\(Self.monotonicMicroseconds)")
+        self.reload(isAsked: true)
+        self.serviceManager?.tell("READY=1")
+      }
+    case _ where isEnding.exchange(true, ordering: .relaxed):
+      LiveTemporaries.shared.removeAll()
+      Signals.end(by: signal)
+    default:
+      serviceManager?.tell("STOPPING=1")
+      batch.close(.signal(signal))
+    }
+  }
+
+  /// Reads the configuration again whenever its file has changed, on a thread of its own.
+  func followConfiguration() {
+    guard let path = settings.path else { return }
+    do {
+      let thread = try WorkerPool(threadCount: 1, name: "configuration")
+      let watch = try FileWatch(path)
+      Task.detached(executorPreference: thread) {
+        // What changed before the watch stood is seen now.
+        self.reload(isAsked: false)
+        while self.batch.interruption == nil {
+          if watch.hasChanged(within: .milliseconds(200)) { self.reload(isAsked: false) }
+        }
+        withExtendedLifetime(thread) {}
+      }
+    } catch {
+      Console.shared.say("\(path.escaped): is read again on SIGHUP alone: \(error)", at: .info)
+    }
+  }
+
+  private func reload(isAsked: Bool) {
+    guard let path = settings.path?.escaped else { return }
+    let reading = settings.reload { value throws(BatchError) in
+      let generation = try batch.reconfigure(value.run)
+      Console.shared.level = value.logLevel
+      return generation
+    }
+    switch reading {
+    case .taken(let generation):
+      Console.shared.say("\(path): in force (settings \(generation))", at: .info)
+    case .unchanged:
+      if isAsked { Console.shared.say("\(path): nothing new", at: .info) }
+    case .beingWritten:
+      if isAsked { Console.shared.say("\(path): is being written: read when that is done") }
+    case .refused(let error):
+      Console.shared.say("\(path): the settings stay as they are: \(error)")
+    case .invalid(let error):
+      Console.shared.say(error)
+      Console.shared.say("\(path): the settings stay as they are")
+    }
+  }
+
+  private static var monotonicMicroseconds: Int {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return time.tv_sec * 1_000_000 + time.tv_nsec / 1000
+  }
+}
