@@ -52,29 +52,54 @@ format: ## Mend the format
 
 .PHONY: test
 test: dependencies lint build ## Lint, build, and run all tests
+	$(SWIFT) build --build-tests
+	$(call repeat,$$($(SWIFT) build --show-bin-path),3)
 	IMGBATCH_BINARY=$(RELEASE_DIR)/imgbatch $(SWIFT) test
+
+# The tests of concurrency, over and over until one fails: $(call repeat,folder of the build,rounds).
+# Campaigns, and what starts processes, are left to a single run.
+REPEATED := ConcurrencyPrimitivesTests|BatchSettingsTests|BatchWatchTests
+LEFT_OUT := LeaveNothing|[Tt]raps|Threads|SchedulingTests|PipelineTests|overflow
+define repeat
+	SWIFT_BACKTRACE=enable=no $(1)/imgbatchPackageTests.xctest --testing-library swift-testing \
+	  --filter '$(REPEATED)' --skip '$(LEFT_OUT)' --repetitions $(2) --repeat-until fail \
+	  > .build/repeat.log 2>&1 || { grep '✘' .build/repeat.log; exit 1; }
+	@tail -n 1 .build/repeat.log
+endef
+
+ROUNDS ?= 1000
+SCHEDULES ?= 10000
+SOAK = IMGBATCH_SOAK=1 IMGBATCH_SCHEDULES=$(SCHEDULES) $(SWIFT) test -c release --skip-build \
+  -Xswiftc -enable-testing --scratch-path .build-soak
+
+.PHONY: soak
+soak: dependencies ## Repeat the tests of concurrency ROUNDS times; run campaigns of SCHEDULES seeds
+	$(SWIFT) build --build-tests -c release -Xswiftc -enable-testing --scratch-path .build-soak
+	$(call repeat,.build-soak/release,$(ROUNDS))
+	$(SOAK) --filter 'SchedulingTests|BatchScheduleTests|jobsLeaveNothing|earlyEndsLeaveNothing'
 
 .PHONY: testdata
 testdata: build ## Make testdata/ anew
 	$(RELEASE_DIR)/sample-images testdata testdata
 
 # Optimised, as sanitizers are meant to run: unoptimised, the suite takes ten times as long.
-SANITIZED_TEST := SWIFT_BACKTRACE=enable=no $(SWIFT) test -c release -Xswiftc -enable-testing
+SANITIZED_TEST = SWIFT_BACKTRACE=enable=no $(SWIFT) test -c release -Xswiftc -enable-testing \
+  $(if $(FILTER),--filter '$(FILTER)')
 
 # Without the search for leaks: Swift keeps tags in the bits of pointers, which hides live objects
 # from it. The tests count threads, descriptors and memory instead.
 .PHONY: asan
-asan: dependencies ## Run the tests under the address sanitizer
+asan: dependencies ## Run the tests, or those of FILTER, under the address sanitizer
 	ASAN_OPTIONS=detect_leaks=0 $(SANITIZED_TEST) --sanitize=address --scratch-path .build-asan
 
 # The thread sanitizer does not see the futex in Synchronization.Mutex and takes every guarded
 # access for a race. So it runs on a copy, in which a mutex of pthreads hides it.
 .PHONY: tsan
-tsan: dependencies ## Run the tests under the thread sanitizer
+tsan: dependencies ## Run the tests, or those of FILTER, under the thread sanitizer
 	rm -rf .build-tsan/package && mkdir -p .build-tsan/package
 	cp -R Package.swift Sources Tests testdata .build-tsan/package/
-	for module in $$(grep -rl 'import Synchronization' Sources | cut -d/ -f2 | sort -u); do \
-	  cp Tests/Sanitizers/Mutex.swift .build-tsan/package/Sources/$$module/; done
+	for module in $$(grep -rl 'import Synchronization' Sources Tests/TestSupport | cut -d/ -f1,2 \
+	  | sort -u); do cp Tests/Sanitizers/Mutex.swift .build-tsan/package/$$module/; done
 	cd .build-tsan/package && TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Sanitizers/tsan.supp \
 	  $(SANITIZED_TEST) --sanitize=thread --scratch-path ../build
 
@@ -104,4 +129,4 @@ man: ## Make the man page anew from the command line's own description
 
 .PHONY: clean
 clean: ## Remove all that was built
-	rm -rf .build .build-asan .build-tsan .build-static demo
+	rm -rf .build .build-asan .build-tsan .build-soak .build-static demo
