@@ -17,26 +17,32 @@ extension Colour: ExpressibleByArgument {}
 extension LogLevel: ExpressibleByArgument {}
 
 extension WorkerCount: ExpressibleByArgument {
+  /// Reads it as it stands on the command line.
   public init?(argument: String) { self.init(argument) }
 }
 
 extension MemoryBudget: ExpressibleByArgument {
+  /// Reads it as it stands on the command line.
   public init?(argument: String) { self.init(argument) }
 }
 
 extension PixelCount: ExpressibleByArgument {
+  /// Reads it as it stands on the command line.
   public init?(argument: String) { self.init(argument) }
 }
 
 extension TimeLimit: ExpressibleByArgument {
+  /// Reads it as it stands on the command line.
   public init?(argument: String) { self.init(argument) }
 }
 
 extension JobRate: ExpressibleByArgument {
+  /// Reads it as it stands on the command line.
   public init?(argument: String) { self.init(argument) }
 }
 
 extension ByteRate: ExpressibleByArgument {
+  /// Reads it as it stands on the command line.
   public init?(argument: String) { self.init(argument) }
 }
 
