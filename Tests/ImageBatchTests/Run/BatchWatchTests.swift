@@ -200,7 +200,7 @@ import Testing
   @Test("a file whose time alone changes while it is read is worked on again")
   func touchedInFlight() async throws {
     let report = try await whileWatching { plan in
-      plan.settings.byteRate = Rate(perSecond: 100_000)
+      plan.settings.byteRate = Rate(perSecond: 1000)
     } _: { watching in
       try folder.write(Pictures.ppm(400, 400), to: "in/a.ppm")
       await until { watching.batch.status.running.count == 1 }
