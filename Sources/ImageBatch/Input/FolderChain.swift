@@ -41,6 +41,13 @@ struct FolderChain {
     return links.last?.folder ?? root
   }
 
+  /// Whether the folder that was opened last stands above itself, by a link.
+  var isLoop: Bool {
+    guard let last = links.last?.folder.directory.identity else { return false }
+    return root.directory.identity == last
+      || links.dropLast().contains { $0.folder.directory.identity == last }
+  }
+
   /// Forgets the folders: their names may stand for others by now.
   mutating func forget() { links = [] }
 }

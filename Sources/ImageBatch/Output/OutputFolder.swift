@@ -46,10 +46,9 @@ final class OutputFolder: Sendable {
   /// Which folder it is, where it is known to exist.
   var identity: FileIdentity? { opened.withLock { $0?.identity } }
 
-  /// Whether it, or a folder above it, was removed after it had been opened.
-  var isRemoved: Bool {
-    if let directory = opened.withLock({ $0 }), directory.isRemoved { return true }
-    return parent?.folder.isRemoved ?? false
+  /// Whether OUT was removed after it had been opened.
+  var isRootRemoved: Bool {
+    parent?.folder.isRootRemoved ?? opened.withLock { $0?.isRemoved ?? false }
   }
 
   /// Opens OUT, makes it where it is missing, and finds out whether it can be written to.
@@ -64,16 +63,32 @@ final class OutputFolder: Sendable {
     opened.withLock { $0 = directory }
   }
 
-  /// The folder, opened, and made where it is missing. The writer alone calls it.
+  /// The folder, opened, and made where it is missing, or where it has left its place since. The
+  /// writer alone calls it.
   ///
   /// A symbolic link in its place is not followed: outputs stay below OUT. See mkdirat(2).
   ///
   /// - Throws: `Errno`; `JobFailure` for the folder that inputs come from.
   func open() throws -> Directory {
-    if let directory = opened.withLock({ $0 }) { return directory }
-    guard let parent else { throw Errno.noSuchFileOrDirectory }
-    let directory = try make(parent.name, in: parent.folder.open())
+    guard let parent else { return try openedRoot() }
+    let above = try parent.folder.open()
+    if let directory = known(in: above, as: parent.name) { return directory }
+    let directory = try make(parent.name, in: above)
     opened.withLock { $0 = directory }
+    return directory
+  }
+
+  private func openedRoot() throws(Errno) -> Directory {
+    guard let directory = opened.withLock({ $0 }) else { throw .noSuchFileOrDirectory }
+    return directory
+  }
+
+  /// The folder that was opened, if it still stands in its place.
+  private func known(in above: Directory, as name: FileName) -> Directory? {
+    guard let directory = opened.withLock({ $0 }),
+      let status = try? above.status(of: name, followingLinks: false),
+      FileIdentity(status) == directory.identity
+    else { return nil }
     return directory
   }
 
@@ -106,9 +121,9 @@ final class OutputFolder: Sendable {
   }
 
   private func existing() throws(Errno) -> Directory {
-    if let directory = opened.withLock({ $0 }) { return directory }
-    guard let parent else { throw .noSuchFileOrDirectory }
+    guard let parent else { return try openedRoot() }
     let above = try parent.folder.existing()
+    if let directory = known(in: above, as: parent.name) { return directory }
     return try waitingForDescriptors { () throws(Errno) in try above.subfolder(parent.name) }
   }
 }

@@ -125,7 +125,10 @@ extension Batch {
   ) async -> Result<BatchReport, BatchError> {
     var site: Worksite
     do {
-      let watch = inotify.map { Worksite.Watch(inotify: $0) { onNotice(.rescanning) } }
+      let observer = WatchedTree.Observer(
+        onRescan: { onNotice(.rescanning) },
+        onUnfinishedTurn: { self.wakeUps.continuation.yield() })
+      let watch = inotify.map { Worksite.Watch(inotify: $0, observer: observer) }
       site = try Worksite(plan, intake: intake, watch: watch)
     } catch {
       return .failure(error)

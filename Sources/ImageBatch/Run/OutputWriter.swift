@@ -70,7 +70,7 @@ extension Destination {
     if cause.isDescriptorShortage { return .tooFewDescriptors(at: path) }
     let isLost =
       switch self {
-      case .file(let folder, _): cause.isDeviceFailure || folder.isRemoved
+      case .file(let folder, _): cause.isDeviceFailure || folder.isRootRemoved
       // A reader that has gone away wanted no more; anything else is a result lost.
       case .standardOutput: cause != .brokenPipe
       }

@@ -20,11 +20,10 @@ struct Worksite {
   /// The plan, with what only the names could tell worked in.
   let plan: Plan
 
-  /// A watch over IN: what tells of changes, and whom to tell when they are too many to be told one
-  /// by one.
+  /// A watch over IN: what tells of changes, and who is told of what comes of them.
   struct Watch {
     let inotify: Inotify
-    let onRescan: () -> Void
+    let observer: WatchedTree.Observer
   }
 
   /// - Parameters:
@@ -151,7 +150,7 @@ struct Worksite {
       return .watch(
         try WatchedTree(
           root: root, selection: plan.selection, naming: naming, excludedFolder: excluded(),
-          inotify: watch.inotify, onRescan: watch.onRescan))
+          inotify: watch.inotify, observer: watch.observer))
     }
     var walker = try Walker(root: root, selection: plan.selection, naming: naming)
     try output?.prepare(isShared: false)

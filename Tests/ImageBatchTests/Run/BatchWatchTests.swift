@@ -267,6 +267,42 @@ import Testing
     #expect(report.done <= 4 + 3 + 1, "what was up to date stayed as it was")
   }
 
+  @Test("a folder below OUT that is removed or renamed is made anew for what comes later")
+  func outputFolderLeaves() async throws {
+    try folder.write(Pictures.ppm(8, 8), to: "in/a/b/1.ppm")
+    let report = try await whileWatching { watching in
+      await until { watching.count == 1 }
+      folder.remove("out/a")
+      try folder.write(Pictures.ppm(8, 8), to: "in/a/b/2.ppm")
+      await until { watching.count == 2 }
+      try rename("out/a", to: "out/old")
+      try folder.write(Pictures.ppm(8, 8), to: "in/a/b/3.ppm")
+      await until { watching.count == 3 }
+    }
+    #expect((report.done, report.failed) == (3, 0))
+    #expect(folder.tree("out").filter { !$0.hasSuffix("/") } == ["a/b/3.ppm", "old/b/2.ppm"])
+  }
+
+  @Test("a folder that two paths lead to is watched by both, and links come and go like folders")
+  func folderByTwoPaths() async throws {
+    try folder.write(Pictures.ppm(8, 8), to: "elsewhere/1.ppm")
+    try folder.link("in/x", to: folder["elsewhere"])
+    let report = try await whileWatching { plan in
+      plan.selection = InputSelection(includedPatterns: ["*.ppm"], followsLinks: true)
+    } _: { watching in
+      await until { watching.count == 1 }
+      try folder.link("in/y", to: folder["elsewhere"])
+      await until { watching.count == 2 }
+      try folder.write(Pictures.ppm(8, 8), to: "elsewhere/2.ppm")
+      await until { watching.count == 4 }
+      #expect(folder["in/x"].withPlatformString { unlink($0) } == 0)
+      try folder.write(Pictures.ppm(8, 8), to: "elsewhere/3.ppm")
+      await until { watching.count == 5 }
+    }
+    #expect((report.done, report.failed) == (5, 0))
+    #expect(folder.read("out/y/3.ppm") != nil && folder.read("out/x/3.ppm") == nil)
+  }
+
   @Test("IN that is removed ends the run, and says so")
   func removedInput() async throws {
     var plan = Plan.writing(.fitting(4), from: input, to: folder["out"])

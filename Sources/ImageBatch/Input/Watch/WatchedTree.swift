@@ -5,30 +5,28 @@ import SystemPackage
 /// A tree that is worked on for as long as the run goes on: what is there, then what arrives.
 ///
 /// A folder is watched before its names are read, so that nothing falls in between. A file is given
-/// out when it is whole: once its writer has closed it, or it was moved in; and never twice at a
-/// time, since the older of two jobs might write last. All that happened before it is given out is
-/// taken to be part of what the job will read.
+/// out when it is whole: once its writer has closed it, or it was moved in.
 struct WatchedTree {
   private let root: InputFolder
   private let selection: InputSelection
   private let naming: OutputNaming
   private let excludedFolder: ExcludedFolder?
   private let watches: FolderWatches
-  private let onRescan: () -> Void
+  private let observer: Observer
 
   private var folders: FolderChain
   private var walks: [Walk] = []
-  private var arrivals = Arrivals()
-  /// Files that were made, and that nobody was seen to close: a link to a whole file, or one that is
-  /// still being written.
-  private var unfinished: Set<FilePath> = []
+  private var state = ArrivalState()
+  private let claims: OutputClaims
   private var nextCheck = Deadline.Instant.now
-  /// Jobs that were given out and are not settled, and those among them that changed meanwhile.
-  private var inFlight: Set<FilePath> = []
-  private var changedInFlight: Set<FilePath> = []
-  private var mustRescan = false
-  /// What was given out because it arrived while names were being read, and may be among those.
-  private var cameFirst: Set<FilePath> = []
+
+  /// Who is told of what happens in the tree.
+  struct Observer {
+    /// More happens than can be told one by one.
+    var onRescan: () -> Void
+    /// There is more to do than a turn should take.
+    var onUnfinishedTurn: () -> Void
+  }
 
   private struct Walk {
     var walker: Walker
@@ -38,21 +36,24 @@ struct WatchedTree {
 
   private static let maximumWalkCount = 8
 
+  /// How many files may be passed over before others get their turn.
+  private static let maximumSkipCount = 256
+
   /// How often files that are not whole are looked at.
   private static let checkPeriod = Duration.milliseconds(50)
 
-  /// - Parameter onRescan: told when more happens than can be told one by one.
   /// - Throws: `BatchError` where IN cannot be watched or listed, or holds two inputs for one output.
   init(
     root: InputFolder, selection: InputSelection, naming: OutputNaming,
-    excludedFolder: ExcludedFolder?, inotify: Inotify, onRescan: @escaping () -> Void
+    excludedFolder: ExcludedFolder?, inotify: Inotify, observer: Observer
   ) throws(BatchError) {
     self.root = root
     self.selection = selection
     self.naming = naming
     self.excludedFolder = excludedFolder
-    self.onRescan = onRescan
+    self.observer = observer
     watches = FolderWatches(inotify)
+    claims = OutputClaims(selection: selection, naming: naming)
     folders = FolderChain(root: root, followsLinks: selection.followsLinks)
     folders.excludedFolder = excludedFolder
     try walk(root, at: FilePath(), isRescan: false)
@@ -68,48 +69,55 @@ struct WatchedTree {
         .inputUnavailable, "\(root.path.escaped): was removed while it was watched")
     }
     try takeEvents()
-    if mustRescan, walks.isEmpty {
-      mustRescan = false
-      onRescan()
+    if state.mustRescan, walks.isEmpty {
+      state.rescan()
+      observer.onRescan()
       try walk(root, at: FilePath(), isRescan: true)
     }
     checkUnfinished()
-    while true {
+    for _ in 0..<Self.maximumSkipCount {
       // A walk keeps its folders open: no more of them at a time than can be afforded.
-      if walks.count < Self.maximumWalkCount, let path = arrivals.popFirst() {
+      if walks.count < Self.maximumWalkCount, let path = state.nextArrival() {
         guard let finding = try look(at: path), let taken = try take(finding, isTold: true) else {
           continue
         }
-        if !walks.isEmpty { cameFirst.insert(path) }
+        if !walks.isEmpty { state.takeBeforeWalk(path) }
         return taken
       }
       guard let walk = walks.popLast() else {
-        cameFirst.removeAll()
+        state.endWalks()
         return nil
       }
-      var walker = walk.walker
-      let finding: Finding?
-      do {
-        finding = try walker.next()
-      } catch  where error.code == .collision {
-        // The walk goes on behind that folder, which is watched like any other.
-        walks.append(Walk(walker: walker, isRescan: walk.isRescan))
-        return .failed(
-          root.path, JobFailure(stage: .walk, code: error.code.name, message: error.message))
-      }
-      guard let finding else { continue }
-      walks.append(Walk(walker: walker, isRescan: walk.isRescan))
-      // A folder that went before the walk came to it.
-      if case .failed(_, let failure) = finding, failure.code == Errno.noSuchFileOrDirectory.name {
-        continue
-      }
-      if walk.isRescan {
-        guard isOutdated(finding) else { continue }
-      } else if !cameFirst.isEmpty, cameFirst.remove(relativePath(of: finding.input)) != nil {
-        continue
-      }
-      if let taken = try take(finding, isTold: false) { return taken }
+      if let taken = try goOn(walk) { return taken }
     }
+    observer.onUnfinishedTurn()
+    return nil
+  }
+
+  /// Takes the next step of a walk.
+  private mutating func goOn(_ walk: Walk) throws(BatchError) -> Finding? {
+    var walker = walk.walker
+    let finding: Finding?
+    do {
+      finding = try walker.next()
+    } catch  where error.code == .collision {
+      // The walk goes on behind that folder, which is watched like any other.
+      walks.append(Walk(walker: walker, isRescan: walk.isRescan))
+      return .failed(
+        root.path, JobFailure(stage: .walk, code: error.code.name, message: error.message))
+    }
+    guard let finding else { return nil }
+    walks.append(Walk(walker: walker, isRescan: walk.isRescan))
+    // A folder that went before the walk came to it.
+    if case .failed(_, let failure) = finding, failure.code == Errno.noSuchFileOrDirectory.name {
+      return nil
+    }
+    guard
+      walk.isRescan
+        ? isOutdated(finding)
+        : !state.wasTakenBeforeWalk(relativePath(of: finding.input))
+    else { return nil }
+    return try take(finding, isTold: false)
   }
 
   /// A job has come to its end, and may come again.
@@ -118,9 +126,7 @@ struct WatchedTree {
   mutating func settle(_ input: FilePath, isSuperseded: Bool) throws(BatchError) {
     // What happened up to now concerns a job that was in flight.
     try takeEvents()
-    let path = relativePath(of: input)
-    guard inFlight.remove(path) != nil else { return }
-    if changedInFlight.remove(path) != nil || isSuperseded { arrive(path) }
+    state.settle(relativePath(of: input), isSuperseded: isSuperseded)
   }
 
   // MARK: From findings to jobs
@@ -133,23 +139,18 @@ struct WatchedTree {
       return finding
     }
     let path = relativePath(of: job.input)
-    guard !inFlight.contains(path) else {
-      changedInFlight.insert(path)
-      return nil
-    }
-    let state = FileState(
+    guard state.admits(path) else { return nil }
+    switch FileState(
       of: name, in: folder.directory, followingLinks: job.followsLinks, isTold: isTold)
-    switch state {
+    {
     case .gone:
       return nil
     case .beingWritten:
-      unfinished.insert(path)
+      state.begin(path)
       return nil
     case .whole:
       try takeEvents()
-      arrivals.remove(path)
-      unfinished.remove(path)
-      inFlight.insert(path)
+      state.take(path)
       return finding
     }
   }
@@ -163,16 +164,18 @@ struct WatchedTree {
       let mode = try folder.directory.status(of: name, followingLinks: selection.followsLinks)
         .st_mode
       switch FolderListing.Kind(mode: mode) {
+      case .folder:
+        let folder = try folders.folder(at: path)
+        if !folders.isLoop { try walk(folder, at: path, isRescan: false) }
+        return nil
+      case _ where !selection.admitsFile(path): return nil
       case .file:
-        try refuseCollision(of: name, in: folder)
+        try claims.claim(name, in: folder, at: path)
         let destination = folder.output.map { Destination.file($0, naming.name(for: name)) }
         return .job(
           Job(
             source: .file(folder, name), input: input, destination: destination,
             followsLinks: selection.followsLinks))
-      case .folder:
-        try walk(try folders.folder(at: path), at: path, isRescan: false)
-        return nil
       case .link: return .skipped(input, "a symbolic link")
       case .other, .unknown: return .skipped(input, "not a regular file")
       }
@@ -192,24 +195,6 @@ struct WatchedTree {
     }
   }
 
-  /// Makes sure that no other picture of the folder has the same output.
-  private func refuseCollision(of name: FileName, in folder: InputFolder) throws {
-    let output = naming.name(for: name)
-    guard output != name, let outputFolder = folder.output else { return }
-    let others = try FolderListing(of: folder.directory) { other, kind in
-      kind != .folder && selection.shows(other)
-    }
-    var clashes = CollisionCheck()
-    for index in 0..<others.count where naming.name(for: others.name(at: index)) == output {
-      let other = others.name(at: index)
-      let isPicture = CollisionCheck.isPicture(
-        other, in: folder.directory, followingLinks: selection.followsLinks)
-      guard other == name || isPicture else { continue }
-      clashes.add(folder.path.appending(other), for: outputFolder.path.appending(output))
-    }
-    try clashes.refuse()
-  }
-
   /// Whether a file is newer than its output, or has none. A file that was moved in keeps the time
   /// of its content; that of its inode tells.
   private func isOutdated(_ finding: Finding) -> Bool {
@@ -224,12 +209,13 @@ struct WatchedTree {
   private mutating func walk(
     _ folder: InputFolder, at path: FilePath, isRescan: Bool
   ) throws(BatchError) {
-    let watches = watches
+    let (watches, claims) = (watches, claims)
     var walker = try Walker(
       root: folder, relativePath: path, selection: selection, naming: naming
     ) { directory, path throws(BatchError) in
       // A new folder is found by its event and by a walk over the one above it: the names in it are
       // read by the one that comes first, and all that is added later is told.
+      claims.forget(directory)
       let isNew = try watches.add(directory, at: path)
       return isNew || isRescan
     }
@@ -246,70 +232,73 @@ struct WatchedTree {
   private mutating func takeEvents() throws(BatchError) {
     for event in try watches.events() {
       if event.overflowed {
-        // Whatever is known may be out of date.
-        mustRescan = true
+        state.overflow()
         folders.forget()
-        changedInFlight.formUnion(inFlight)
-      } else if let folder = watches[event.watch] {
-        take(event, in: folder)
+      } else {
+        for folder in watches.paths(of: event.watch) { take(event, in: folder) }
+        if event.has(IN_IGNORED) { watches.drop(event.watch) }
       }
     }
   }
 
   private mutating func take(_ event: Inotify.Event, in folder: FilePath) {
-    if event.has(IN_IGNORED) { watches.drop(event.watch) }
     guard let name = event.name, name.content.withUnsafeBufferPointer(selection.shows) else {
       return
     }
     let path = folder.appending(name)
     let hasCome = event.has(IN_MOVED_TO) || event.has(IN_CREATE)
     if event.isFolder {
-      // Another folder may stand there now, with other files by the same names.
-      if !event.has(IN_CREATE) { cameFirst = cameFirst.filter { !$0.starts(with: path) } }
-      if hasCome {
-        guard !selection.isExcluded(path) else { return }
-        arrive(path)
-      } else {
-        // The kernel itself ends the watches on what was deleted.
-        if event.has(IN_MOVED_FROM) { watches.remove(below: path) }
-        folders.forget()
-        for index in walks.indices { walks[index].walker.leave(path) }
+      if !event.has(IN_CREATE) { state.replaceFolder() }
+      if !hasCome {
+        leaveFolder(path, takesWatches: event.has(IN_MOVED_FROM))
+      } else if !selection.isExcluded(path) {
+        state.arrive(path)
       }
-    } else if selection.admitsFile(path) {
-      unfinished.remove(path)
+    } else if selection.followsLinks, !hasCome, watches.contains(path) {
+      // A link to a folder: the folder is still there.
+      state.replaceFolder()
+      leaveFolder(path, takesWatches: true)
+    } else if selection.admitsFile(path) || mayLeadToFolder(event, at: path) {
       if event.has(IN_CLOSE_WRITE) || event.has(IN_MOVED_TO) {
-        arrive(path)
+        state.arrive(path)
       } else if event.has(IN_CREATE) {
-        unfinished.insert(path)
+        state.begin(path)
       } else {
-        arrivals.remove(path)
+        state.leave(path)
       }
     }
   }
 
-  private mutating func arrive(_ path: FilePath) {
-    if !arrivals.insert(path) { mustRescan = true }
+  /// Whether the name may be a link's, to a folder whose files belong to the run.
+  private func mayLeadToFolder(_ event: Inotify.Event, at path: FilePath) -> Bool {
+    selection.followsLinks && !event.has(IN_CLOSE_WRITE) && !selection.isExcluded(path)
+  }
+
+  /// - Parameter takesWatches: whether the watches are to end; on what was deleted, the kernel
+  ///   itself ends them.
+  private mutating func leaveFolder(_ path: FilePath, takesWatches: Bool) {
+    if takesWatches { watches.remove(below: path) }
+    folders.forget()
+    for index in walks.indices { walks[index].walker.leave(path) }
   }
 
   /// Looks after files that nobody was seen to close.
   private mutating func checkUnfinished() {
-    guard !unfinished.isEmpty, nextCheck <= .now else { return }
+    guard !state.unfinished.isEmpty, nextCheck <= .now else { return }
     nextCheck = .now.advanced(by: Self.checkPeriod)
-    for path in unfinished {
+    for path in state.unfinished {
       guard let name = path.lastComponent.map(FileName.init),
         let folder = try? folders.folder(at: path.removingLastComponent())
       else {
-        unfinished.remove(path)
+        state.leave(path)
         continue
       }
       switch FileState(
         of: name, in: folder.directory, followingLinks: selection.followsLinks, isTold: false)
       {
       case .beingWritten: break
-      case .gone: unfinished.remove(path)
-      case .whole:
-        unfinished.remove(path)
-        arrive(path)
+      case .gone: state.leave(path)
+      case .whole: state.arrive(path)
       }
     }
   }

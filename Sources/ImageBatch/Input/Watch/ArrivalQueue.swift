@@ -2,7 +2,7 @@ import ConcurrencyPrimitives
 import SystemPackage
 
 /// The files that have come and were not worked on since: each once, in the order of their coming.
-struct Arrivals {
+struct ArrivalQueue {
   /// More than this are not kept one by one.
   private let capacity: Int
 
