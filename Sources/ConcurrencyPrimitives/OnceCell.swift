@@ -13,7 +13,7 @@ public import Synchronization
 ///   }
 ///   return try await group.reduce(into: Set()) { $0.insert($1) }
 /// }
-/// precondition(sums.count == 1 && table.valueIfReady?.count == 1000)
+/// precondition(sums.count == 1)
 /// ```
 ///
 /// Like Go's `sync.OnceValues`, but those who come while it is being computed suspend, and can be
@@ -28,8 +28,8 @@ public final class OnceCell<Value: Sendable>: @unchecked Sendable {
   // `isReady` guards `outcome`: the one caller that `join` lets compute writes it, before setting the
   // flag (releasing), and whoever reads it has seen the flag set (acquiring). An
   // `AtomicLazyReference` to a box would need no such promise, but its `load()`, which the compiler
-  // cannot specialise, took 150 ns, and an allocation. Both can be inlined into other modules: a
-  // generic fast path that is not took 320 ns, and this one takes 3.
+  // cannot specialise, takes a hundred times as long, and an allocation. Both can be inlined into other
+  // modules, as a generic fast path that is not takes longer still.
   @usableFromInline var outcome: Outcome?
   @usableFromInline let isReady = Atomic(false)
   private let state = Mutex(State())
@@ -38,14 +38,11 @@ public final class OnceCell<Value: Sendable>: @unchecked Sendable {
   public init() {}
 
   /// The value, or nil while there is none or when computing it failed.
-  ///
-  /// Costs one atomic load, 3 ns: no lock, no allocation.
-  @inlinable
-  public var valueIfReady: Value? { try? readyOutcome?.get() }
+  var valueIfReady: Value? { try? readyOutcome?.get() }
 
   /// Returns the value; the first caller computes it.
   ///
-  /// Once there is an outcome, costs one atomic load; see ``valueIfReady``.
+  /// Once there is an outcome, costs one atomic load: no lock, no allocation.
   ///
   /// The body runs at most once, in the first caller's task. Nothing interrupts it when that task is
   /// cancelled, and it should not poll for that itself: an error that it throws is everybody's.

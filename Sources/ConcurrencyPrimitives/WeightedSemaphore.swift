@@ -7,8 +7,7 @@ import Synchronization
 /// let large = try await memory.acquire(400 << 20)
 /// precondition(memory.tryAcquire(200 << 20) == nil)
 /// large.release()
-/// let count = try await memory.withPermit(200 << 20) { memory.held >> 20 }
-/// precondition(count == 200 && memory.held == 0)
+/// precondition(memory.held == 0 && memory.highWaterMark == 400 << 20)
 /// ```
 ///
 /// The batch uses one as its memory budget, with bytes for weights. It behaves like Go's
@@ -76,19 +75,6 @@ public final class WeightedSemaphore: Sendable {
       precondition(newValue >= 0, "a semaphore's capacity cannot be negative")
       state.withLock { $0.setCapacity(newValue) }.perform()
     }
-  }
-
-  /// Holds the weight for as long as the body runs.
-  ///
-  /// - Parameters:
-  ///   - weight: What to hold; not negative.
-  ///   - body: The work, run on the caller's executor.
-  /// - Returns: What the body returns.
-  /// - Throws: What ``acquire(_:)`` throws, or what the body throws.
-  public func withPermit<R>(_ weight: Int, _ body: () async throws -> R) async throws -> R {
-    let permit = try await acquire(weight)
-    defer { permit.release() }
-    return try await body()
   }
 
   /// The sum of weights held at this moment.

@@ -21,6 +21,7 @@ extension Configuration {
     ioRate = try value("io-rate")
     timeout = try value("timeout")
     jobTimeout = try value("job-timeout")
+    slowAfter = try value("slow-after")
     logLevel = try value("log-level")
   }
 }

@@ -20,6 +20,9 @@ public struct Configuration: Hashable, Sendable {
   /// Time for one file.
   public var jobTimeout: TimeLimit?
 
+  /// Time after which a file that is still worked on is named.
+  public var slowAfter: TimeLimit?
+
   /// How much a run tells of itself.
   public var logLevel: LogLevel?
 
@@ -55,6 +58,7 @@ public struct Configuration: Hashable, Sendable {
     ioRate = reader.value(for: "io-rate")
     timeout = reader.value(for: "timeout")
     jobTimeout = reader.value(for: "job-timeout")
+    slowAfter = reader.value(for: "slow-after")
     logLevel = reader.value(for: "log-level")
     return reader.problems
   }
@@ -68,6 +72,7 @@ public struct Configuration: Hashable, Sendable {
     result.ioRate = ioRate ?? other.ioRate
     result.timeout = timeout ?? other.timeout
     result.jobTimeout = jobTimeout ?? other.jobTimeout
+    result.slowAfter = slowAfter ?? other.slowAfter
     result.logLevel = logLevel ?? other.logLevel
     return result
   }

@@ -21,8 +21,8 @@ public struct RunSettings: Hashable, Sendable {
   /// The time for one file, without its waits for room and rates.
   public var jobTimeout: Duration?
 
-  /// The time after which a job that still works is told, once: a large picture takes seconds.
-  public var stallTime = Duration.seconds(30)
+  /// The time after which a job that still works is told, once, without its waits; nil for never.
+  public var stallTime: Duration? = .seconds(30)
 
   /// What the default never goes below: some picture must fit, and the kernel makes room.
   private static let leastDefaultByteCount = 32 << 20

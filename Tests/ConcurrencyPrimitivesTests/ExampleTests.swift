@@ -81,7 +81,7 @@ import Testing
       }
       return try await group.reduce(into: Set()) { $0.insert($1) }
     }
-    precondition(sums.count == 1 && table.valueIfReady?.count == 1000)
+    precondition(sums.count == 1)
   }
 
   @Test func exampleRate() async throws {
@@ -144,8 +144,7 @@ import Testing
     let large = try await memory.acquire(400 << 20)
     precondition(memory.tryAcquire(200 << 20) == nil)
     large.release()
-    let count = try await memory.withPermit(200 << 20) { memory.held >> 20 }
-    precondition(count == 200 && memory.held == 0)
+    precondition(memory.held == 0 && memory.highWaterMark == 400 << 20)
   }
 
   @Test func exampleWorkerPool() async throws {

@@ -5,7 +5,6 @@ import Testing
 @testable import ConcurrencyPrimitives
 
 // G7 (try-add): nothing is ever added from outside; the window pulls when it has room.
-// G8 (limit changed while tasks are active): the width is an argument, so it cannot change.
 @Suite(.timeLimit(.minutes(15))) struct FanOutTests {
   @Test("G1: without elements it returns at once")
   func noElements() async throws {

@@ -87,3 +87,12 @@ extension ExitTest.Result {
     #endif
   }
 }
+
+extension WeightedSemaphore {
+  /// Holds the weight for as long as the body runs.
+  func withPermit<R>(_ weight: Int, _ body: () async throws -> R) async throws -> R {
+    let permit = try await acquire(weight)
+    defer { permit.release() }
+    return try await body()
+  }
+}

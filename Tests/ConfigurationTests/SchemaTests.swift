@@ -15,6 +15,7 @@ struct SchemaTests {
     "io-rate": { ByteRate($0) != nil },
     "timeout": { TimeLimit($0) != nil },
     "job-timeout": { TimeLimit($0) != nil },
+    "slow-after": { TimeLimit($0) != nil },
     "log-level": { LogLevel($0) != nil },
   ]
 
@@ -107,7 +108,7 @@ struct SchemaTests {
     }
     // So little, or so much, that nothing comes of it; and texts longer than any sense.
     if text.unicodeScalars.count > 32 { return true }
-    return ["memory", "timeout", "job-timeout"].contains(key) && text.contains("0.0")
+    return ["memory", "timeout", "job-timeout", "slow-after"].contains(key) && text.contains("0.0")
   }
 
   @Test("accepts the texts that the types take, and no others", arguments: parsers.keys.sorted())

@@ -73,9 +73,7 @@ extension Batch {
         return nil
       }
       siblings.addTask {
-        let stallTime = self.settings.snapshot.value.stallTime
-        let period = min(max(stallTime / 4, .milliseconds(1)), .milliseconds(500))
-        for await _ in Ticker(every: period) { self.tellStalled(onNotice) }
+        for await _ in Ticker(every: Self.stallCheckPeriod) { self.tellStalled(onNotice) }
         return nil
       }
       if let scout = crew.scout {
@@ -105,8 +103,10 @@ extension Batch {
     }
   }
 
+  private static let stallCheckPeriod = Duration.milliseconds(100)
+
   func tellStalled(_ onNotice: (Notice) -> Void) {
-    let limit = settings.snapshot.value.stallTime
+    guard let limit = settings.snapshot.value.stallTime else { return }
     for activity in ledger.withLock({ $0.activities }) where activity.turnsOut(olderThan: limit) {
       if let status = JobStatus(activity) { onNotice(.stalled(status)) }
     }
@@ -138,14 +138,14 @@ extension Batch {
       plan: site.plan, settings: settings, admission: admission, work: work, intake: intake,
       deadline: { self.deadline },
       onLateness: { cause in
-        self.lateness.withLock { $0 = $0 ?? cause }
+        self.lateness.withLock { $0 = Lateness(cause: cause, first: $0.first ?? cause) }
       })
     var writer = OutputWriter(isDurable: plan.isDurable)
     var isAtEnd = false
     do {
       try await fanOut(
         over: { () throws -> Item? in
-          guard intake.interruption == nil, lateness.withLock({ $0 }) == nil, !isAtEnd else {
+          guard intake.interruption == nil, lateness.withLock({ $0.cause }) == nil, !isAtEnd else {
             return nil
           }
           let finding: Finding?
@@ -188,7 +188,7 @@ extension Batch {
             if ledger.withLock({ $0.settle(outcome) }) { onOutcome(outcome) }
           }
           // Those in front of a job that would start too late have come to their end, too.
-          if lateness.withLock({ $0 }) != nil, ledger.withLock({ $0.isSettled }) {
+          if lateness.withLock({ $0.cause }) != nil, ledger.withLock({ $0.isSettled }) {
             wakeUps.continuation.finish()
           }
           if let breakdown = writer.breakdown { throw breaking(breakdown) }
@@ -199,7 +199,7 @@ extension Batch {
     } catch {
       // What broke the run was noted; the wait that was cancelled knows no cause, the scope does.
     }
-    let cause = intake.interruption ?? lateness.withLock { $0 }
+    let cause = intake.interruption ?? lateness.withLock { $0.first }
     telling.withLock { _ in
       for outcome in ledger.withLock({ $0.cancelRest(cause ?? .cancelled) }) { onOutcome(outcome) }
     }

@@ -20,7 +20,7 @@ extension Batch {
       let generation = self.settings.update { $0 = settings }.generation
       if running.crew != nil { setDeadline(&running) }
       // What was too late may be in time now.
-      lateness.withLock { $0 = nil }
+      lateness.withLock { $0.cause = nil }
       return generation
     }
     wakeUps.continuation.yield()

@@ -34,8 +34,14 @@ public final class Batch: Sendable {
 
   let hasBegun = Atomic(false)
 
-  /// Set when the rate lets no further job start in the time that the run has left.
-  let lateness = Mutex<Interruption?>(nil)
+  /// Whether the rate lets no further job start in the time that the run has left.
+  let lateness = Mutex(Lateness())
+
+  struct Lateness {
+    var cause: Interruption?
+    /// The first cause, even where the settings gave more time since: a job was cut off by it.
+    var first: Interruption?
+  }
 
   /// What broke the run.
   let breakdown = Mutex<BatchError?>(nil)

@@ -5,7 +5,7 @@ import Raster
 /// Follows one job through its stages: where its time goes, and where an error comes from, while
 /// rows flow through all of the stages by turns.
 ///
-/// A change costs one reading of the clock, some 25 ns; a row takes microseconds.
+/// A change costs one reading of the clock, tens of nanoseconds; a row takes microseconds.
 final class JobTrace {
   private(set) var times = StageTimes()
 

@@ -37,6 +37,12 @@ struct RunningOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Time after which a file that is still worked on is named, once. (default: 30s)",
+      valueName: "time"))
+  var slowAfter: TimeLimit?
+
+  @Option(
+    help: ArgumentHelp(
       "Read what is not said here from a file, and again when it changes.", valueName: "file"),
     completion: .file())
   var config: PathArgument?
@@ -69,6 +75,7 @@ struct RunningOptions: ParsableArguments {
     configuration.ioRate = ioRate
     configuration.timeout = timeout
     configuration.jobTimeout = jobTimeout
+    configuration.slowAfter = slowAfter
     return configuration
   }
 
@@ -76,14 +83,12 @@ struct RunningOptions: ParsableArguments {
   ///
   /// - Parameter settings: those of the start.
   func plan(
-    _ work: Plan.Work, of input: PathArgument, _ selection: SelectionOptions,
-    settings: RunSettings
+    _ work: Plan.Work, of input: PathArgument, settings: RunSettings
   ) -> Plan {
     var plan = Plan(
       work, of: input.isStandardStream ? .standardInput : .path(input.path), settings: settings)
     plan.failurePolicy = failures == .failFast ? .failFast : .keepGoing
     if let maxPixels { plan.limits.maximumPixelCount = maxPixels.pixelCount }
-    selection.apply(to: &plan)
     return plan
   }
 }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import ImageBatch
 
-/// Which files below IN are jobs.
-struct SelectionOptions: ParsableArguments {
+/// Which files below IN are jobs, by their names.
+struct PatternOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Only files that match; a pattern with a slash is held against the path below IN.",
@@ -17,6 +17,18 @@ struct SelectionOptions: ParsableArguments {
 
   @Flag(help: "Follow symbolic links; loops are seen.")
   var follow = false
+
+  func apply(to plan: inout Plan) {
+    plan.selection = InputSelection(
+      includedPatterns: include.map(\.path), excludedPatterns: exclude.map(\.path),
+      includesHidden: hidden,
+      followsLinks: follow)
+  }
+}
+
+/// Which files below IN are jobs, where they can be listed as well.
+struct SelectionOptions: ParsableArguments {
+  @OptionGroup var patterns: PatternOptions
 
   @Option(
     help: ArgumentHelp(
@@ -35,10 +47,7 @@ struct SelectionOptions: ParsableArguments {
   }
 
   func apply(to plan: inout Plan) {
-    plan.selection = InputSelection(
-      includedPatterns: include.map(\.path), excludedPatterns: exclude.map(\.path),
-      includesHidden: hidden,
-      followsLinks: follow)
+    patterns.apply(to: &plan)
     plan.fileList = filesFrom.map {
       Plan.FileListSource(
         path: $0.isStandardStream ? nil : $0.path, isZeroTerminated: null)

@@ -8,7 +8,8 @@ struct ConfigCommand: ParsableCommand {
     commandName: "config",
     abstract: "Check a configuration file, or print what one may hold.",
     discussion: """
-      The keys are options' names: workers, memory, rate, io-rate, timeout, job-timeout, log-level. \
+      The keys are options' names: workers, memory, rate, io-rate, timeout, job-timeout, slow-after, \
+      log-level. \
       A run reads the file again when it changes, and on SIGHUP. Flags win over IMGBATCH_WORKERS \
       and so on in the environment, and these over the file.
 

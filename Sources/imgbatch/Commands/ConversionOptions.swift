@@ -2,8 +2,24 @@ import ArgumentParser
 import ImageBatch
 import SystemPackage
 
-/// All that the commands which write pictures have in common.
+/// How the commands which write pictures go about it.
 struct ConversionOptions: ParsableArguments {
+  @OptionGroup(title: "Writing") var writing: WritingOptions
+  @OptionGroup(title: "Running") var running: RunningOptions
+  @OptionGroup(title: "Talking") var talking: TalkingOptions
+}
+
+/// Where pictures come from, and where they go.
+protocol ConversionPlaces: ParsableArguments {
+  var input: PathArgument { get }
+  var output: PathArgument { get }
+
+  /// Lets a plan work on what is selected.
+  func select(in plan: inout Plan)
+}
+
+/// Pictures that are there.
+struct StandingPictures: ConversionPlaces {
   @Argument(
     help: ArgumentHelp("A folder, one picture, or - for standard input.", valueName: "in"),
     completion: .file())
@@ -15,38 +31,16 @@ struct ConversionOptions: ParsableArguments {
     completion: .file())
   var output: PathArgument
 
-  @OptionGroup(title: "Writing") var writing: WritingOptions
   @OptionGroup(title: "Selecting") var selection: SelectionOptions
-  @OptionGroup(title: "Running") var running: RunningOptions
-  @OptionGroup(title: "Talking") var talking: TalkingOptions
 
-  func validate() throws {
-    guard !(output.isStandardStream && talking.reportsToStandardOutput) else {
-      throw ValidationError("OUT and --report can't both be standard output.")
-    }
-  }
-
-  /// The plan that applies `recipe` to all that is selected.
-  func plan(for recipe: Recipe, settings: RunSettings) -> Plan {
-    var recipe = recipe
-    writing.apply(to: &recipe)
-    let target: Plan.Output =
-      if output.isStandardStream {
-        .standardOutput
-      } else if output.namesFolder {
-        .folder(output.path)
-      } else {
-        .path(output.path)
-      }
-    var plan = running.plan(
-      .write(recipe, to: target), of: input, selection, settings: settings)
-    writing.apply(to: &plan)
-    return plan
-  }
+  func select(in plan: inout Plan) { selection.apply(to: &plan) }
 }
 
 /// A command that makes pictures of pictures: it can be carried out, or only planned.
 protocol ConversionCommand {
+  associatedtype Places: ConversionPlaces
+
+  var places: Places { get }
   var conversion: ConversionOptions { get }
 
   /// What becomes of each picture.
@@ -63,16 +57,35 @@ extension ConversionCommand {
   ///
   /// - Parameter adapt: makes of the plan what the command is about.
   func convert(_ adapt: (inout Plan) -> Void = { _ in }) throws -> Never {
-    let recipe = try recipe()
-    let settings = LiveSettings(conversion.running, conversion.talking)
-    var plan = conversion.plan(for: recipe, settings: settings.current.run)
+    let talking = conversion.talking
+    guard !(places.output.isStandardStream && talking.reportsToStandardOutput) else {
+      throw ValidationError("OUT and --report can't both be standard output.")
+    }
+    var recipe = try recipe()
+    conversion.writing.apply(to: &recipe)
+    let settings = LiveSettings(conversion.running, talking)
+    var plan = conversion.running.plan(
+      .write(recipe, to: target), of: places.input, settings: settings.current.run)
+    places.select(in: &plan)
+    conversion.writing.apply(to: &plan)
     adapt(&plan)
-    guard !(plan.isDryRun && conversion.talking.reportsToStandardOutput) else {
+    guard !(plan.isDryRun && talking.reportsToStandardOutput) else {
       throw ValidationError("The plan and --report can't both be standard output.")
     }
     Session(
-      plan, verb: plan.isDryRun ? .planned : .written, talking: conversion.talking,
+      plan, verb: plan.isDryRun ? .planned : .written, talking: talking,
       listing: plan.isDryRun ? PlanListing() : nil, settings: settings
     ).run(notice: notice)
+  }
+
+  private var target: Plan.Output {
+    let output = places.output
+    return if output.isStandardStream {
+      .standardOutput
+    } else if output.namesFolder {
+      .folder(output.path)
+    } else {
+      .path(output.path)
+    }
   }
 }

@@ -25,6 +25,7 @@ struct ConvertCommand: ParsableCommand, ConversionCommand {
       """)
 
   @OptionGroup(title: "Format") var target: ConvertOptions
+  @OptionGroup var places: StandingPictures
   @OptionGroup var conversion: ConversionOptions
 
   @Flag(name: [.customShort("n"), .long], help: "Only tell what would be done.")

@@ -32,9 +32,10 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     let listing: any Listing = json ? JSONInspection() : InspectionTable()
     let settings = LiveSettings(running, talking)
+    var plan = running.plan(.inspect, of: input, settings: settings.current.run)
+    selection.apply(to: &plan)
     Session(
-      running.plan(.inspect, of: input, selection, settings: settings.current.run),
-      verb: .inspected, talking: talking, listing: listing, settings: settings
+      plan, verb: .inspected, talking: talking, listing: listing, settings: settings
     ).run()
   }
 }

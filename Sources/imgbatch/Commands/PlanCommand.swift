@@ -19,6 +19,7 @@ struct PlanCommand: ParsableCommand {
       abstract: "Tell what 'imgbatch resize' would do.")
 
     @OptionGroup(title: "Sizes and resampling") var resize: ResizeOptions
+    @OptionGroup var places: StandingPictures
     @OptionGroup var conversion: ConversionOptions
 
     func recipe() -> Recipe { resize.recipe }
@@ -31,6 +32,7 @@ struct PlanCommand: ParsableCommand {
       abstract: "Tell what 'imgbatch convert' would do.")
 
     @OptionGroup(title: "Format") var target: ConvertOptions
+    @OptionGroup var places: StandingPictures
     @OptionGroup var conversion: ConversionOptions
 
     func recipe() -> Recipe { target.recipe }

@@ -64,6 +64,7 @@ struct ResizeCommand: ParsableCommand, ConversionCommand {
       """)
 
   @OptionGroup(title: "Sizes and resampling") var resize: ResizeOptions
+  @OptionGroup var places: StandingPictures
   @OptionGroup var conversion: ConversionOptions
 
   @Flag(name: [.customShort("n"), .long], help: "Only tell what would be done.")

@@ -22,9 +22,10 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let settings = LiveSettings(running, talking)
+    var plan = running.plan(.verify, of: input, settings: settings.current.run)
+    selection.apply(to: &plan)
     Session(
-      running.plan(.verify, of: input, selection, settings: settings.current.run),
-      verb: .verified, talking: talking, listing: nil, settings: settings
+      plan, verb: .verified, talking: talking, listing: nil, settings: settings
     ).run()
   }
 }

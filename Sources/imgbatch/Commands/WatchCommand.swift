@@ -2,6 +2,19 @@ import ArgumentParser
 import ImageBatch
 import ImageCodecs
 
+/// Pictures that are there and those that arrive.
+struct WatchedPictures: ConversionPlaces {
+  @Argument(help: ArgumentHelp("A folder.", valueName: "in"), completion: .directory)
+  var input: PathArgument
+
+  @Argument(help: ArgumentHelp("A folder.", valueName: "out"), completion: .directory)
+  var output: PathArgument
+
+  @OptionGroup(title: "Selecting") var patterns: PatternOptions
+
+  func select(in plan: inout Plan) { patterns.apply(to: &plan) }
+}
+
 struct WatchCommand: ParsableCommand, ConversionCommand {
   static let configuration = CommandConfiguration(
     commandName: "watch",
@@ -24,6 +37,7 @@ struct WatchCommand: ParsableCommand, ConversionCommand {
       valueName: FormatArgument.allValueStrings.joined(separator: "|")))
   var to: FormatArgument?
 
+  @OptionGroup var places: WatchedPictures
   @OptionGroup var conversion: ConversionOptions
 
   func recipe() -> Recipe {

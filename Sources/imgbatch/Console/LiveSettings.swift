@@ -123,6 +123,7 @@ final class LiveSettings: Sendable {
     run.byteRate = Rate(perSecond: configuration.ioRate?.bytesPerSecond ?? .infinity)
     run.timeout = configuration.timeout?.duration
     run.jobTimeout = configuration.jobTimeout?.duration
+    if let slowAfter = configuration.slowAfter { run.stallTime = slowAfter.duration }
     return Value(run: run, logLevel: configuration.logLevel ?? .info)
   }
 }

@@ -43,7 +43,7 @@ struct Session {
 
   /// Runs the batch and ends the process.
   ///
-  /// - Parameter notice: what is said before anything else.
+  /// - Parameter notice: what is said once it is sure that the run can begin.
   func run(notice: String? = nil) -> Never {
     do {
       try batch.checkSystem()
@@ -67,7 +67,6 @@ struct Session {
       return .noOutput
     }
     course.report = report
-    if let notice { Console.shared.say(notice, at: .info) }
     if let heading = listing?.heading { ResultStream.standardOutput.write(line: heading) }
     let display = batch.plan.countsAhead ? ProgressDisplay(of: batch) : nil
     let watchdog = serviceManager?.startWatchdog(over: batch)
@@ -76,8 +75,9 @@ struct Session {
     do throws(BatchError) {
       let batchReport = try await batch.run { outcome in
         settle(outcome, report)
-      } onNotice: { notice in
-        take(notice, rescans)
+      } onNotice: { event in
+        if case .ready = event, let notice { Console.shared.say(notice, at: .info) }
+        take(event, rescans)
       }
       display?.end()
       return course.claimLastWord() ? conclude(batchReport, report) : ExitStatus(batchReport)

@@ -115,7 +115,8 @@ import Testing
     let schema = try JSONDecoder().decode(Schema.self, from: Data(ending.output))
     #expect(
       Set(schema.properties.keys) == [
-        "workers", "memory", "rate", "io-rate", "timeout", "job-timeout", "log-level",
+        "workers", "memory", "rate", "io-rate", "timeout", "job-timeout",
+        "slow-after", "log-level",
       ])
     #expect(schema.properties.values.allSatisfy { !$0.description.isEmpty })
     #expect(!schema.additionalProperties)

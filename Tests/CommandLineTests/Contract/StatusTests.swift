@@ -76,6 +76,17 @@ import Testing
     _ = try await child.ending()
   }
 
+  @Test("--slow-after: a file that is still worked on is named, once, and none is with none")
+  func slowFiles() async throws {
+    try sandbox.writeEndlessBitmap("in/0.pbm")
+    let command = ["verify", "in", "--job-timeout", "1s"] + Sandbox.endlessOptions
+    let told = try await sandbox.start(command + ["--slow-after", "200ms"]).ending()
+    let stalls = told.messages.filter { $0.contains("still at work after") }
+    #expect(stalls.count == 1 && stalls[0].hasPrefix("imgbatch: in/0.pbm: decode: "), "\(stalls)")
+    let silent = try await sandbox.start(command + ["--slow-after", "none"]).ending()
+    #expect(!silent.messages.contains { $0.contains("still at work") })
+  }
+
   @Test("many signals are answered, each after another, by whole lines; the run is none the wiser")
   func manySignals() async throws {
     try sandbox.writePixmaps(150)

@@ -253,7 +253,7 @@ import Testing
     // Each job ends by its own limit, so that workers come and go.
     try sandbox.writeEndlessBitmap("in/0.pbm")
     for index in 1..<2000 { try sandbox.hardLink("in/\(index).pbm", to: "in/0.pbm") }
-    func content(_ count: Int) -> String { "workers: \(count)\njob-timeout: 1s\n" }
+    func content(_ count: Int) -> String { "workers: \(count)\njob-timeout: 2s\n" }
     try sandbox.write(content(2), to: "run.yaml")
     let child = try sandbox.start(
       ["verify", "in", "--config", "run.yaml"] + Sandbox.endlessOptions)
