@@ -32,6 +32,9 @@ extension RateLimiter {
 
     var waiterCount: Int { waiters.count }
 
+    /// Whether all is granted at once.
+    var isFree: Bool { !isClosed && bucket.rate == .unlimited && waiters.isEmpty }
+
     /// When the first waiter may act; nil where there is none, or never.
     var alarm: Duration? {
       guard let first = waiters.first else { return nil }

@@ -69,6 +69,9 @@ struct Admission: Sendable {
     }
   }
 
+  /// Whether bytes that were read, or are about to be written, are within the rate; never waits.
+  func tryPay(_ byteCount: Int) -> Bool { traffic.tryTake(byteCount) }
+
   /// Waits until bytes that were read, or are about to be written, are within the rate.
   ///
   /// - Throws: `CancellationError`.

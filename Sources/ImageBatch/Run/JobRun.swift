@@ -296,6 +296,7 @@ final class JobRun {
     guard unpaidByteCount > 0 else { return }
     let byteCount = unpaidByteCount
     unpaidByteCount = 0
+    if runner.admission.tryPay(byteCount) { return }
     try await clock.leaveOut {
       try await trace.leaveOut { try await runner.admission.pay(byteCount) }
     }

@@ -20,6 +20,20 @@ import Testing
     #expect(admission.peakByteCount == 1000)
   }
 
+  @Test("bytes are paid at once while they are within the rate, and always without one")
+  func payment() async throws {
+    var settings = RunSettings(workerCount: 1, memoryByteCount: 1000)
+    settings.byteRate = Rate(perSecond: 0.001)
+    let admission = Admission(settings)
+    #expect(admission.tryPay(1) && !admission.tryPay(1))
+    settings.byteRate = .unlimited
+    admission.apply(settings)
+    #expect(admission.tryPay(.max))
+    settings.byteRate = Rate(perSecond: 0.001)
+    admission.apply(settings)
+    #expect(admission.tryPay(1) && !admission.tryPay(1), "the burst, and no more")
+  }
+
   @Test("a budget of nothing is one byte, so that a plan can be told what it lacks")
   func noBudget() async {
     for budget in [0, -5, .min] {

@@ -41,7 +41,9 @@ struct ArrivalState {
   }
 
   /// Another folder may stand where one was, with other files by the same names.
-  mutating func replaceFolder() { cameFirst.removeAll() }
+  mutating func replaceFolder(_ folder: FilePath) {
+    if !cameFirst.isEmpty { cameFirst = cameFirst.filter { !$0.starts(with: folder) } }
+  }
 
   /// Whatever is known may be out of date.
   mutating func overflow() {

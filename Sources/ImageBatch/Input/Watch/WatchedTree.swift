@@ -248,7 +248,7 @@ struct WatchedTree {
     let path = folder.appending(name)
     let hasCome = event.has(IN_MOVED_TO) || event.has(IN_CREATE)
     if event.isFolder {
-      if !event.has(IN_CREATE) { state.replaceFolder() }
+      if !event.has(IN_CREATE) { state.replaceFolder(path) }
       if !hasCome {
         leaveFolder(path, takesWatches: event.has(IN_MOVED_FROM))
       } else if !selection.isExcluded(path) {
@@ -256,7 +256,7 @@ struct WatchedTree {
       }
     } else if selection.followsLinks, !hasCome, watches.contains(path) {
       // A link to a folder: the folder is still there.
-      state.replaceFolder()
+      state.replaceFolder(path)
       leaveFolder(path, takesWatches: true)
     } else if selection.admitsFile(path) || mayLeadToFolder(event, at: path) {
       if event.has(IN_CLOSE_WRITE) || event.has(IN_MOVED_TO) {
