@@ -15,7 +15,8 @@ struct MessageTests {
     }
   }
 
-  static let known = "known are workers, memory, rate, io-rate, timeout, job-timeout, slow-after and log-level"
+  static let known =
+    "known are workers, memory, rate, io-rate, timeout, job-timeout, slow-after and log-level"
 
   @Test(
     "A6: a key that is none is named, with the one that may be meant",

@@ -35,7 +35,8 @@ final class OutputClaims {
     let claimant = claims[identity]?[output.hashValue]
     guard claimant != name.hashValue else { return }
     if !isKnown || claimant != nil {
-      try refuseCollision(of: name, for: output, in: folder, outputFolder, at: path.removingLastComponent())
+      try refuseCollision(
+        of: name, for: output, in: folder, outputFolder, at: path.removingLastComponent())
     }
     if !isKnown { try readNames(of: folder.directory) }
     let former = claims[identity]?.updateValue(name.hashValue, forKey: output.hashValue)

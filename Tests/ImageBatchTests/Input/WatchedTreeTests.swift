@@ -8,7 +8,7 @@ import Testing
 /// The watched tree alone, on real folders: the kernel queues its events at once, so one thread and
 /// a seed play the same history again.
 @Suite("Watched tree", .timeLimit(.minutes(30))) struct WatchedTreeTests {
-  @Test("whatever happens in which order, each file's last content is given out, never twice at once")
+  @Test("whatever happens, each file's last content is given out, and never twice at once")
   func seededHistories() throws {
     let first = Environment.number("IMGBATCH_SEED") ?? 0
     let count = Environment.number("IMGBATCH_SCHEDULES") ?? 4
