@@ -76,7 +76,7 @@ SOAK = IMGBATCH_SOAK=1 IMGBATCH_SCHEDULES=$(SCHEDULES) $(SWIFT) test -c release 
 soak: dependencies ## Repeat the tests of concurrency ROUNDS times; run campaigns of SCHEDULES seeds
 	$(SWIFT) build --build-tests -c release -Xswiftc -enable-testing --scratch-path .build-soak
 	$(call repeat,.build-soak/release,$(ROUNDS))
-	$(SOAK) --filter 'SchedulingTests|BatchScheduleTests|jobsLeaveNothing|earlyEndsLeaveNothing'
+	$(SOAK) --filter 'SchedulingTests|BatchScheduleTests|WatchedTreeTests|jobsLeaveNothing|earlyEndsLeaveNothing'
 
 .PHONY: testdata
 testdata: build ## Make testdata/ anew
