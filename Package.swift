@@ -43,7 +43,10 @@ let package = Package(
     // The arrows point down: each room knows only those below it.
     .target(name: "ConcurrencyPrimitives", swiftSettings: houseStyle),
     .target(name: "Raster", dependencies: ["ConcurrencyPrimitives"], swiftSettings: houseStyle),
-    .target(name: "ImageCodecs", dependencies: ["Raster", "CPNGShim"], swiftSettings: houseStyle),
+    .target(name: "Deflate", swiftSettings: houseStyle),
+    .target(
+      name: "ImageCodecs", dependencies: ["Raster", "Deflate", "CPNGShim"],
+      swiftSettings: houseStyle),
     .target(
       name: "ImageBatch",
       dependencies: [

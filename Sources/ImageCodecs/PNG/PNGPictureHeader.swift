@@ -100,7 +100,7 @@ struct PNGPictureHeader: Equatable, Sendable {
     // libpng holds two rows, rounded up to 8 pixels, and the reader one; inflate's window and
     // state, libpng's own structures and its piece of IDAT take less than 128 KiB together.
     let rows = try packedRowByteCount().times(3).plus(128 << 10)
-    guard isInterlaced else { return rows }
+    guard isInterlaced else { return try rows.plus(PNGFastRows.byteCount(of: self)) }
     return try rows.plus(packedRowByteCount().times(size.height))
   }
 }

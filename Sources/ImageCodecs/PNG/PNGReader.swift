@@ -1,10 +1,18 @@
 import Raster
 
-/// The rows of a PNG picture, by way of libpng.
+/// The rows of a PNG picture: by the fast lane as long as the file is as it should be, and by way of
+/// libpng from where it is not.
 final class PNGReader: ImageReader {
   let layout: RowLayout
 
-  private let session: PNGReadSession
+  private let source: ByteSource
+  private let header: ImageHeader
+
+  /// libpng, at the start of the picture data or wherever it has been read to.
+  private var session: PNGReadSession
+  /// Nil where libpng reads the rows.
+  private var fastRows: PNGFastRows?
+
   private let isInterlaced: Bool
   private let packedRowByteCount: Int
   private var expander: PNGRowExpander
@@ -12,13 +20,18 @@ final class PNGReader: ImageReader {
   /// A row as stored; for an interlaced picture all rows, since the last round changes each.
   private let packedRows: ByteBuffer
 
-  private let probeWarnings: [String]
   private var rowIndex = 0
 
+  /// Which of the two lanes may be taken.
+  enum Lanes {
+    case both, library
+  }
+
   /// - Parameter header: what `PNGProbe` told of the same source.
-  init(_ source: ByteSource, header: ImageHeader) throws {
+  init(_ source: ByteSource, header: ImageHeader, lanes: Lanes = .both) throws {
     layout = try header.layout()
-    probeWarnings = header.warnings
+    self.source = source
+    self.header = header
     source.seek(to: 0)
     session = try PNGReadSession(source, size: header.size)
     let found = try session.readHeader()
@@ -34,12 +47,21 @@ final class PNGReader: ImageReader {
     expander = try PNGRowExpander(picture: picture, colours: colours, format: header.pixelFormat)
     packedRows = try ByteBuffer(
       count: packedRowByteCount.times(isInterlaced ? picture.size.height : 1))
+    if lanes == .both, !isInterlaced {
+      // libpng has read the length and the type of the first IDAT chunk, and not a byte more.
+      let start = source.position
+      do {
+        fastRows = try PNGFastRows(source, of: picture)
+      } catch is PNGFastRows.Oddity {
+        source.seek(to: start)
+      }
+    }
   }
 
   var warnings: [String] {
     // Of a chunk that the probe left out libpng tells again.
     let new = session.warnings.filter { warning in
-      !probeWarnings.contains { $0.hasPrefix(warning) }
+      !header.warnings.contains { $0.hasPrefix(warning) }
     }
     return expander.foundInvalidIndex
       ? new + ["pixels beyond the end of the palette became black"] : new
@@ -47,17 +69,52 @@ final class PNGReader: ImageReader {
 
   func readRow(into row: inout MutableRawSpan) throws {
     precondition(rowIndex < layout.height, "there are only \(layout.height) rows")
-    try row.withUnsafeMutableBytes { try readRow(into: $0) }
+    try row.withUnsafeMutableBytes { row in
+      precondition(row.count == layout.bytesPerRow, "a row has \(layout.bytesPerRow) bytes")
+      if let stored = try nextFastRow() {
+        expander.expand(stored, into: row)
+      } else {
+        try readLibraryRow(into: row)
+      }
+    }
     rowIndex += 1
   }
 
   func finish() throws {
     precondition(rowIndex == layout.height, "only \(rowIndex) rows were read")
+    if let fastRows {
+      do {
+        return try fastRows.finish()
+      } catch is PNGFastRows.Oddity {
+        try changeLanes()
+      }
+    }
     try session.readEnd()
   }
 
-  private func readRow(into row: UnsafeMutableRawBufferPointer) throws {
-    precondition(row.count == layout.bytesPerRow, "a row has \(layout.bytesPerRow) bytes")
+  private func nextFastRow() throws -> UnsafeRawBufferPointer? {
+    guard let fastRows else { return nil }
+    do {
+      return try fastRows.next()
+    } catch is PNGFastRows.Oddity {
+      try changeLanes()
+      return nil
+    }
+  }
+
+  /// Lets libpng read the file from its start, and judge it; the rows that were given out are passed
+  /// over.
+  private func changeLanes() throws {
+    fastRows = nil
+    source.seek(to: 0)
+    session = try PNGReadSession(source, size: header.size)
+    _ = try session.readHeader()
+    for _ in 0..<rowIndex {
+      try packedRow(0).withMemoryRebound(to: UInt8.self) { try read(into: $0) }
+    }
+  }
+
+  private func readLibraryRow(into row: UnsafeMutableRawBufferPointer) throws {
     if isInterlaced {
       if rowIndex == 0 { try readAllRounds() }
       expander.expand(UnsafeRawBufferPointer(packedRow(rowIndex)), into: row)

@@ -1,0 +1,9 @@
+/// Why bytes are not a whole deflate stream.
+public enum DeflateError: Error, Hashable, Sendable {
+  /// They are no stream of RFC 1950 and 1951, or its checksum is another.
+  case corrupt
+  /// They end before the stream does.
+  case truncated
+  /// The stream ends before as many bytes have come as were asked for.
+  case tooShort
+}

@@ -1,0 +1,516 @@
+/// A zlib stream (RFC 1950, RFC 1951) that is inflated piece by piece, each just before it is asked
+/// for: the bytes are used while they are in the cache, and a stream of any length flows through one
+/// small buffer.
+///
+/// ```swift
+/// let inflater = Inflater(byteCount: filteredByteCount, pieceByteCount: 4 * rowByteCount)
+/// let rows = try inflater.next(4 * rowByteCount) { buffer in try readCompressed(into: buffer) }
+/// ```
+///
+/// It is strict: what zlib would refuse it refuses, and a few oddities besides, such as a window
+/// smaller than the stream's distances, which it leaves to others.
+public final class Inflater {
+  /// Fills a buffer with the next bytes of the stream and returns how many; 0 means the end.
+  public typealias Feed = (UnsafeMutableRawBufferPointer) throws -> Int
+
+  private enum Stage {
+    case header, blockHeader, stored(rest: Int), compressed, trailer, done
+  }
+
+  // Input: the bytes that were fed and are not in `bits` yet, with zeros behind the end.
+  private let input: UnsafeMutablePointer<UInt8>
+  private let inputCapacity: Int
+  private var inputStart: Int
+  private var inputEnd = 0
+  private var isFed = false
+  /// How many of the zeros behind the end may have been taken for bits.
+  private var paddingByteCount = 0
+
+  /// The next bits of the stream, the first in the lowest place.
+  private var bits: UInt64 = 0
+  private var bitCount = 0
+
+  // Output: the window that matches reach back into, what nobody has taken, and a margin.
+  private let output: UnsafeMutablePointer<UInt8>
+  private let outputCapacity: Int
+  private var outputStart = 0
+  private var outputEnd = 0
+  /// From where on the checksum counts.
+  private var summedEnd = 0
+
+  private let byteCount: Int
+  private var producedByteCount = 0
+  private var stage = Stage.header
+  private var isLastBlock = false
+  private var checksum = Adler32()
+
+  private let literals = DecodeTable(rootBitCount: 11)
+  private let distances = DecodeTable(rootBitCount: 8)
+  private var hasFixedTables = false
+
+  /// The largest match, and what a copy of words writes beyond its end.
+  private static let margin = DeflateFormat.maximumMatchLength + 32
+  /// The bytes that a step may look at beyond the one it is at.
+  private static let inputMargin = 32
+
+  private static func inputCapacity(_ byteCount: Int) -> Int {
+    min(max(byteCount, 64), 96 << 10)
+  }
+
+  private static func outputCapacity(_ byteCount: Int, _ pieceByteCount: Int) -> Int {
+    // One byte more than there should be, so that the end is found, or one byte too many.
+    min(byteCount + 1, DeflateFormat.windowByteCount + 2 * max(pieceByteCount, 64 << 10)) + margin
+  }
+
+  /// The bytes that one holds.
+  public static func heldByteCount(
+    compressedByteCount: Int, byteCount: Int, pieceByteCount: Int
+  ) -> Int {
+    inputCapacity(compressedByteCount) + inputMargin + outputCapacity(byteCount, pieceByteCount)
+      + 32 << 10
+  }
+
+  /// - Parameters:
+  ///   - compressedByteCount: about the bytes of the stream.
+  ///   - byteCount: the bytes that it must inflate to.
+  ///   - pieceByteCount: the most that will be asked for at once.
+  public init(compressedByteCount: Int, byteCount: Int, pieceByteCount: Int) {
+    precondition(byteCount >= 0 && pieceByteCount >= 0 && compressedByteCount >= 0)
+    self.byteCount = byteCount
+    inputCapacity = Self.inputCapacity(compressedByteCount)
+    outputCapacity = Self.outputCapacity(byteCount, pieceByteCount)
+    input = .allocate(capacity: inputCapacity + Self.inputMargin)
+    output = .allocate(capacity: outputCapacity)
+    inputStart = 0
+  }
+
+  deinit {
+    input.deallocate()
+    output.deallocate()
+  }
+
+  /// The next bytes, until the next call.
+  ///
+  /// - Throws: `DeflateError`; what `feed` throws.
+  public func next(_ count: Int, from feed: Feed) throws -> UnsafeRawBufferPointer {
+    while outputEnd - outputStart < count {
+      if case .done = stage { throw DeflateError.tooShort }
+      makeRoom(for: count)
+      try step(from: feed)
+    }
+    defer { outputStart += count }
+    return UnsafeRawBufferPointer(start: output + outputStart, count: count)
+  }
+
+  /// Reads to the end of the stream, of which all bytes must have been taken, and makes sure that
+  /// nothing follows.
+  ///
+  /// - Throws: `DeflateError`; what `feed` throws.
+  public func finish(from feed: Feed) throws {
+    while true {
+      if case .done = stage { break }
+      makeRoom(for: 0)
+      try step(from: feed)
+      guard outputEnd == outputStart else { throw DeflateError.corrupt }
+    }
+    guard producedByteCount == byteCount else { throw DeflateError.tooShort }
+    // Whole bytes that were fetched in advance are no part of the stream.
+    guard bitCount < 8, try remainingInput(feed) == 0 else { throw DeflateError.corrupt }
+  }
+
+  private func remainingInput(_ feed: Feed) throws -> Int {
+    if inputStart == inputEnd { try refill(from: feed) }
+    return inputEnd - inputStart
+  }
+
+  // MARK: Room
+
+  private func makeRoom(for count: Int) {
+    let limit = outputCapacity - Self.margin
+    let wanted = max(count - (outputEnd - outputStart), 1)
+    guard outputEnd + wanted > limit else { return }
+    sum()
+    let kept = max(min(outputEnd, DeflateFormat.windowByteCount), outputEnd - outputStart)
+    let from = outputEnd - kept
+    guard from > 0 else { return }
+    output.update(from: output + from, count: kept)
+    outputStart -= from
+    outputEnd -= from
+    summedEnd -= from
+  }
+
+  private func sum() {
+    checksum.update(
+      UnsafeRawBufferPointer(start: output + summedEnd, count: outputEnd - summedEnd))
+    summedEnd = outputEnd
+  }
+
+  /// Makes sure that a step has bytes to look at.
+  private func refill(from feed: Feed) throws {
+    let rest = inputEnd - inputStart
+    if rest > 0, inputStart > 0 { input.update(from: input + inputStart, count: rest) }
+    inputStart = 0
+    inputEnd = rest
+    while !isFed, inputEnd < inputCapacity {
+      let count = try feed(
+        UnsafeMutableRawBufferPointer(start: input + inputEnd, count: inputCapacity - inputEnd))
+      guard count > 0 else {
+        isFed = true
+        break
+      }
+      inputEnd += count
+    }
+    (input + inputEnd).update(repeating: 0, count: Self.inputMargin)
+  }
+
+  /// Fills `bits` to at least 56.
+  private func fetch(from feed: Feed) throws {
+    if inputEnd - inputStart < 8, !isFed { try refill(from: feed) }
+    while bitCount <= 56 {
+      // Zeros behind the end; whoever takes them for a part of the stream is told.
+      if inputStart < inputEnd {
+        bits |= UInt64(input[inputStart]) << UInt64(bitCount)
+        inputStart += 1
+      } else {
+        paddingByteCount += 1
+      }
+      bitCount += 8
+    }
+  }
+
+  private func take(_ count: Int) throws -> Int {
+    let value = Int(bits & (1 << UInt64(count) - 1))
+    bits >>= UInt64(count)
+    bitCount -= count
+    guard bitCount >= 8 * paddingByteCount else { throw DeflateError.truncated }
+    return value
+  }
+
+  // MARK: Steps
+
+  private func step(from feed: Feed) throws {
+    switch stage {
+    case .header: try readHeader(feed)
+    case .blockHeader: try readBlockHeader(feed)
+    case .stored(let rest): try copyStored(rest, feed)
+    case .compressed: try decode(feed)
+    case .trailer: try readTrailer(feed)
+    case .done: break
+    }
+  }
+
+  private func readHeader(_ feed: Feed) throws {
+    try fetch(from: feed)
+    let method = try take(8)
+    let flags = try take(8)
+    // Deflate with a window of 32 KiB or what a small picture needs, and no dictionary.
+    guard method & 0xF == 8, (method << 8 | flags) % 31 == 0, flags & 0x20 == 0,
+      method >> 4 == 7 || (method >> 4 < 7 && 256 << (method >> 4) >= byteCount)
+    else { throw DeflateError.corrupt }
+    stage = .blockHeader
+  }
+
+  private func readBlockHeader(_ feed: Feed) throws {
+    try fetch(from: feed)
+    isLastBlock = try take(1) == 1
+    switch try take(2) {
+    case 0:
+      _ = try take(bitCount & 7)
+      let count = try take(16)
+      try fetch(from: feed)
+      guard try take(16) == ~count & 0xFFFF else { throw DeflateError.corrupt }
+      // What was fetched in advance goes back.
+      let ahead = (bitCount - 8 * paddingByteCount) / 8
+      inputStart -= ahead
+      (bits, bitCount, paddingByteCount) = (0, 0, 0)
+      stage = .stored(rest: count)
+    case 1:
+      try useFixedTables()
+      stage = .compressed
+    case 2:
+      try readTables(feed)
+      stage = .compressed
+    default:
+      throw DeflateError.corrupt
+    }
+  }
+
+  private func copyStored(_ rest: Int, _ feed: Feed) throws {
+    guard rest > 0 else { return endBlock() }
+    if inputStart == inputEnd {
+      try refill(from: feed)
+      guard inputStart < inputEnd else { throw DeflateError.truncated }
+    }
+    let room = outputCapacity - Self.margin - outputEnd
+    let count = min(rest, inputEnd - inputStart, room)
+    try tally(count)
+    (output + outputEnd).update(from: input + inputStart, count: count)
+    inputStart += count
+    outputEnd += count
+    stage = .stored(rest: rest - count)
+  }
+
+  private func endBlock() {
+    stage = isLastBlock ? .trailer : .blockHeader
+  }
+
+  private func tally(_ count: Int) throws {
+    producedByteCount += count
+    guard producedByteCount <= byteCount else { throw DeflateError.corrupt }
+  }
+
+  private func readTrailer(_ feed: Feed) throws {
+    sum()
+    _ = try take(bitCount & 7)
+    try fetch(from: feed)
+    var expected: UInt32 = 0
+    for _ in 0..<4 { expected = expected << 8 | UInt32(try take(8)) }
+    guard expected == checksum.value else { throw DeflateError.corrupt }
+    // The rest of what was fetched goes back, to tell whether anything follows.
+    let ahead = (bitCount - 8 * paddingByteCount) / 8
+    inputStart -= ahead
+    (bits, bitCount, paddingByteCount) = (0, 0, 0)
+    stage = .done
+  }
+
+  // MARK: Tables
+
+  private func useFixedTables() throws {
+    guard !hasFixedTables else { return }
+    try DeflateFormat.fixedLiteralLengths.withUnsafeBufferPointer {
+      try literals.build($0, symbols: SymbolEntries.literals)
+    }
+    try DeflateFormat.fixedDistanceLengths.withUnsafeBufferPointer {
+      try distances.build($0, symbols: SymbolEntries.distances)
+    }
+    hasFixedTables = true
+  }
+
+  private func readTables(_ feed: Feed) throws {
+    hasFixedTables = false
+    let literalCount = try take(5) + 257
+    let distanceCount = try take(5) + 1
+    let codeLengthCount = try take(4) + 4
+    guard literalCount <= 286, distanceCount <= 30 else { throw DeflateError.corrupt }
+    try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 320) { lengths in
+      lengths.initialize(repeating: 0)
+      for index in 0..<codeLengthCount {
+        if index % 8 == 0 { try fetch(from: feed) }
+        lengths[DeflateFormat.codeLengthOrder[index]] = UInt8(try take(3))
+      }
+      // The literals' table serves for the lengths that it will be made of.
+      try literals.build(
+        UnsafeBufferPointer(rebasing: lengths[..<19]), symbols: SymbolEntries.codeLengths)
+      lengths.update(repeating: 0)
+      try readLengths(lengths, count: literalCount + distanceCount, feed)
+      guard lengths[DeflateFormat.endOfBlock] > 0 else { throw DeflateError.corrupt }
+      try distances.build(
+        UnsafeBufferPointer(rebasing: lengths[literalCount..<literalCount + distanceCount]),
+        symbols: SymbolEntries.distances)
+      try literals.build(
+        UnsafeBufferPointer(rebasing: lengths[..<literalCount]), symbols: SymbolEntries.literals)
+    }
+  }
+
+  private func readLengths(
+    _ lengths: UnsafeMutableBufferPointer<UInt8>, count: Int, _ feed: Feed
+  ) throws {
+    var index = 0
+    while index < count {
+      if bitCount < 16 { try fetch(from: feed) }
+      let entry = literals.entries[Int(bits & 0x7FF)]
+      guard entry & DecodeTable.literalFlag != 0 else { throw DeflateError.corrupt }
+      _ = try take(Int(entry & 0xFF))
+      let symbol = Int(entry >> 16 & 0xFF)
+      var value: UInt8 = 0
+      var repeatCount = 1
+      switch symbol {
+      case ..<16:
+        value = UInt8(symbol)
+      case 16:
+        guard index > 0 else { throw DeflateError.corrupt }
+        value = lengths[index - 1]
+        repeatCount = try take(2) + 3
+      case 17: repeatCount = try take(3) + 3
+      default: repeatCount = try take(7) + 11
+      }
+      guard index + repeatCount <= count else { throw DeflateError.corrupt }
+      for _ in 0..<repeatCount {
+        lengths[index] = value
+        index += 1
+      }
+    }
+  }
+
+  // MARK: The inner loop
+
+  /// Decodes until the block ends, or the room or the input does.
+  private func decode(_ feed: Feed) throws {
+    if inputEnd - inputStart <= Self.inputMargin, !isFed { try refill(from: feed) }
+    let start = outputEnd
+    let outputLimit = outputCapacity - Self.margin
+    // Before the end of what was fed a step may look at more than is there; what lies behind is
+    // zeros, and whoever has come to them is told below.
+    let inputLimit = isFed ? inputEnd + 1 : inputEnd - Self.inputMargin
+    var place = inputStart
+    var target = outputEnd
+    var bits = bits
+    // Those that count as fetched; more may stand above them, and are fetched again.
+    var bitCount = bitCount
+    let literals = literals.entries
+    let distances = distances.entries
+    let input = input
+    let output = output
+    let literalMask: UInt64 = 0x7FF
+    let distanceMask: UInt64 = 0xFF
+    var isAtEnd = false
+    var isCorrupt = false
+
+    while target < outputLimit, place < inputLimit {
+      // At least 56 bits from here.
+      bits |= Self.word(input + place) << UInt64(truncatingIfNeeded: bitCount)
+      place &+= (63 &- bitCount) >> 3
+      bitCount |= 56
+      var entry = literals[Int(bits & literalMask)]
+      if entry & DecodeTable.literalFlag != 0 {
+        // Three codes of eleven bits leave enough for a length with its extra bits.
+        bits >>= UInt64(entry & 0xFF)
+        bitCount &-= Int(entry & 0xFF)
+        output[target] = UInt8(truncatingIfNeeded: entry >> 16)
+        target &+= 1
+        entry = literals[Int(bits & literalMask)]
+        if entry & DecodeTable.literalFlag != 0 {
+          bits >>= UInt64(entry & 0xFF)
+          bitCount &-= Int(entry & 0xFF)
+          output[target] = UInt8(truncatingIfNeeded: entry >> 16)
+          target &+= 1
+          entry = literals[Int(bits & literalMask)]
+          if entry & DecodeTable.literalFlag != 0 {
+            bits >>= UInt64(entry & 0xFF)
+            bitCount &-= Int(entry & 0xFF)
+            output[target] = UInt8(truncatingIfNeeded: entry >> 16)
+            target &+= 1
+            continue
+          }
+        }
+      }
+      if entry & DecodeTable.exceptionFlag != 0 {
+        if entry & DecodeTable.longerCodeFlag != 0 {
+          bits >>= UInt64(entry & 0xFF)
+          bitCount &-= Int(entry & 0xFF)
+          let mask: UInt64 = 1 << UInt64(entry >> 8 & 0xF) - 1
+          entry = literals[Int(entry >> 16) &+ Int(bits & mask)]
+          if entry & DecodeTable.literalFlag != 0 {
+            bits >>= UInt64(entry & 0xFF)
+            bitCount &-= Int(entry & 0xFF)
+            output[target] = UInt8(truncatingIfNeeded: entry >> 16)
+            target &+= 1
+            continue
+          }
+        }
+        if entry & DecodeTable.exceptionFlag != 0 {
+          bits >>= UInt64(entry & 0xFF)
+          bitCount &-= Int(entry & 0xFF)
+          isAtEnd = entry & DecodeTable.endFlag != 0
+          isCorrupt = !isAtEnd
+          break
+        }
+      }
+      // A length: what stands between its code and its end are the extra bits.
+      let length = Self.value(entry, bits)
+      bits >>= UInt64(entry & 0xFF)
+      bitCount &-= Int(entry & 0xFF)
+      bits |= Self.word(input + place) << UInt64(truncatingIfNeeded: bitCount)
+      place &+= (63 &- bitCount) >> 3
+      bitCount |= 56
+      entry = distances[Int(bits & distanceMask)]
+      if entry & DecodeTable.exceptionFlag != 0 {
+        guard entry & DecodeTable.longerCodeFlag != 0 else {
+          isCorrupt = true
+          break
+        }
+        bits >>= UInt64(entry & 0xFF)
+        bitCount &-= Int(entry & 0xFF)
+        let mask: UInt64 = 1 << UInt64(entry >> 8 & 0xF) - 1
+        entry = distances[Int(entry >> 16) &+ Int(bits & mask)]
+        guard entry & DecodeTable.exceptionFlag == 0 else {
+          isCorrupt = true
+          break
+        }
+      }
+      let distance = Self.value(entry, bits)
+      bits >>= UInt64(entry & 0xFF)
+      bitCount &-= Int(entry & 0xFF)
+      guard distance <= target else {
+        isCorrupt = true
+        break
+      }
+      Self.copy(length, from: output + (target &- distance), distance: distance, to: output + target)
+      target &+= length
+    }
+
+    // Above the bits that count stand others that will be fetched again.
+    bits &= bitCount == 0 ? 0 : UInt64.max >> UInt64(64 - bitCount)
+    inputStart = place
+    self.bits = bits
+    self.bitCount = bitCount
+    outputEnd = target
+    try tally(target - start)
+    guard !isCorrupt else { throw DeflateError.corrupt }
+    if place > inputEnd {
+      // Zeros behind the end were fetched; as long as they are not used, that is none's loss.
+      paddingByteCount += place - inputEnd
+      inputStart = inputEnd
+      guard bitCount >= 8 * paddingByteCount else { throw DeflateError.truncated }
+    }
+    if isAtEnd { endBlock() }
+  }
+
+  @inline(__always)
+  private static func word(_ place: UnsafePointer<UInt8>) -> UInt64 {
+    UInt64(littleEndian: UnsafeRawPointer(place).loadUnaligned(as: UInt64.self))
+  }
+
+  /// The base of a length or distance and its extra bits.
+  @inline(__always)
+  private static func value(_ entry: DecodeTable.Entry, _ bits: UInt64) -> Int {
+    let all = bits & (1 << UInt64(entry & 0xFF) &- 1)
+    return Int(entry >> 16) &+ Int(all >> UInt64(entry >> 8 & 0xF))
+  }
+
+  /// Copies a match; it writes up to 31 bytes beyond its end.
+  @inline(__always)
+  private static func copy(
+    _ length: Int, from source: UnsafePointer<UInt8>, distance: Int,
+    to target: UnsafeMutablePointer<UInt8>
+  ) {
+    let source = UnsafeRawPointer(source)
+    let target = UnsafeMutableRawPointer(target)
+    var done = 0
+    if distance >= 16 {
+      repeat {
+        let part = source.loadUnaligned(fromByteOffset: done, as: SIMD16<UInt8>.self)
+        target.storeBytes(of: part, toByteOffset: done, as: SIMD16<UInt8>.self)
+        done &+= 16
+      } while done < length
+    } else if distance == 1 {
+      let part = SIMD16<UInt8>(repeating: source.load(as: UInt8.self))
+      repeat {
+        target.storeBytes(of: part, toByteOffset: done, as: SIMD16<UInt8>.self)
+        done &+= 16
+      } while done < length
+    } else if distance >= 8 {
+      repeat {
+        let part = source.loadUnaligned(fromByteOffset: done, as: UInt64.self)
+        target.storeBytes(of: part, toByteOffset: done, as: UInt64.self)
+        done &+= 8
+      } while done < length
+    } else {
+      repeat {
+        target.storeBytes(
+          of: source.load(fromByteOffset: done, as: UInt8.self), toByteOffset: done, as: UInt8.self)
+        done &+= 1
+      } while done < length
+    }
+  }
+}

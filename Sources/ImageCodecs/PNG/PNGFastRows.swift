@@ -1,0 +1,204 @@
+internal import CPNGShim
+internal import Deflate
+import Raster
+
+/// The rows of a picture that is as it should be, and not interlaced: inflated, and their filters
+/// undone, a few at a time and while they are in the cache.
+///
+/// Whatever is odd about the data ends it with `Oddity`; libpng judges it then, so that there is one
+/// judge and one set of words.
+final class PNGFastRows {
+  /// The data is not as it should be.
+  struct Oddity: Error {}
+
+  private let data: PNGDataFeed
+  private let inflater: Inflater
+  private let rowByteCount: Int
+  private let pixelByteCount: Int
+  private let height: Int
+
+  /// The row above the group, the group's rows, and one that is all zeros.
+  private let slots: ByteBuffer
+  private let slotByteCount: Int
+  private let groupCapacity: Int
+  private var groupStart = 0
+  private var groupCount = 0
+  private var rowIndex = 0
+
+  /// The rows that are made together are as many as fit this, and two at least.
+  private static let groupByteCount = 64 << 10
+
+  private static func groupCapacity(_ rowByteCount: Int, _ height: Int) -> Int {
+    min(max(height, 1), max(2, min(16, groupByteCount / max(rowByteCount, 1))))
+  }
+
+  /// The bytes that one holds for such a picture.
+  ///
+  /// - Throws: `SizeOverflow`.
+  static func byteCount(of picture: PNGPictureHeader) throws(SizeOverflow) -> Int {
+    let row = try picture.packedRowByteCount().plus(1)
+    let group = groupCapacity(row, picture.size.height)
+    let filtered = try row.times(picture.size.height)
+    let slots = try row.plus(64).times(group + 2)
+    return try Inflater.heldByteCount(
+      compressedByteCount: filtered, byteCount: filtered, pieceByteCount: row.times(group)
+    ).plus(slots)
+  }
+
+  /// - Parameter source: stands behind the length and type of the first IDAT chunk.
+  /// - Throws: `AllocationError`, `SizeOverflow`, what the source throws.
+  init(_ source: ByteSource, of picture: PNGPictureHeader) throws {
+    rowByteCount = try picture.packedRowByteCount()
+    pixelByteCount = max(1, picture.bitDepth * picture.colourType.sampleCount / 8)
+    height = picture.size.height
+    groupCapacity = Self.groupCapacity(rowByteCount + 1, height)
+    slotByteCount = (rowByteCount + UnfilterKernels.margin + 63) & ~63
+    slots = try ByteBuffer(count: slotByteCount.times(groupCapacity + 1))
+    let filteredByteCount = try (rowByteCount + 1).times(height)
+    data = try PNGDataFeed(source)
+    inflater = Inflater(
+      compressedByteCount: source.byteCount - source.position, byteCount: filteredByteCount,
+      pieceByteCount: (rowByteCount + 1) * groupCapacity)
+    (slots.bytes.baseAddress! + 0).initializeMemory(
+      as: UInt8.self, repeating: 0, count: slotByteCount)
+  }
+
+  /// The next row as stored, its samples packed, until the next call.
+  ///
+  /// - Throws: `Oddity`; what the source throws.
+  func next() throws -> UnsafeRawBufferPointer {
+    if rowIndex == groupStart + groupCount { try makeGroup() }
+    defer { rowIndex += 1 }
+    return UnsafeRawBufferPointer(start: slot(1 + rowIndex - groupStart), count: rowByteCount)
+  }
+
+  /// Reads to the end of the file.
+  ///
+  /// - Throws: `Oddity`; what the source throws.
+  func finish() throws {
+    do {
+      try inflater.finish { try data.read(into: $0) }
+    } catch is DeflateError {
+      throw Oddity()
+    }
+    try data.finish()
+  }
+
+  /// Slot 0 is the row above the group.
+  private func slot(_ index: Int) -> UnsafeMutablePointer<UInt8> {
+    (slots.bytes.baseAddress! + index * slotByteCount).assumingMemoryBound(to: UInt8.self)
+  }
+
+  private func makeGroup() throws {
+    if groupCount > 0 { slot(0).update(from: slot(groupCount), count: rowByteCount) }
+    groupStart = rowIndex
+    groupCount = min(groupCapacity, height - rowIndex)
+    let filtered: UnsafeRawBufferPointer
+    do {
+      filtered = try inflater.next(groupCount * (rowByteCount + 1)) { try data.read(into: $0) }
+    } catch is DeflateError {
+      throw Oddity()
+    }
+    let start = filtered.baseAddress!.assumingMemoryBound(to: UInt8.self)
+    func row(_ index: Int) -> UnfilterKernels.Row {
+      UnfilterKernels.Row(filtered: start + index * (rowByteCount + 1), target: slot(1 + index))
+    }
+    var index = 0
+    while index < groupCount {
+      let above = UnsafePointer(slot(index))
+      let done =
+        index + 1 < groupCount
+        ? UnfilterKernels.unfilterPair(
+          row(index), row(index + 1), above: above, count: rowByteCount,
+          pixelByteCount: pixelByteCount)
+        : UnfilterKernels.unfilter(
+          row(index), above: above, count: rowByteCount, pixelByteCount: pixelByteCount) ? 1 : 0
+      guard done > 0 else { throw Oddity() }
+      index += done
+    }
+  }
+}
+
+/// The contents of a run of IDAT chunks, their checksums compared on the way.
+final class PNGDataFeed {
+  private let source: ByteSource
+  private var rest = 0
+  private var crc: UInt32 = 0
+  /// What stands behind the run.
+  private var following: PNGChunk?
+
+  private static let typeCRC = cpng_crc32(0, PNGChunkType.idat.bytes, 4)
+
+  /// - Parameter source: stands behind the length and type of the first chunk.
+  init(_ source: ByteSource) throws {
+    self.source = source
+    source.seek(to: source.position - 8)
+    guard try readFrame().type == .idat else { throw PNGFastRows.Oddity() }
+  }
+
+  /// Fills a buffer; 0 bytes are the end of the run.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    while rest == 0 {
+      guard following == nil else { return 0 }
+      try checkCRC()
+      let chunk = try readFrame()
+      guard chunk.type == .idat else {
+        following = chunk
+        return 0
+      }
+    }
+    let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(rest, buffer.count)])
+    let count = try source.read(into: part)
+    guard count > 0 else { throw PNGFastRows.Oddity() }
+    crc = cpng_crc32(crc, part.baseAddress, count)
+    rest -= count
+    return count
+  }
+
+  /// Reads what follows the run, up to IEND: only what libpng passes over without a word.
+  func finish() throws {
+    while rest > 0 || following == nil {
+      guard try withUnsafeTemporaryAllocation(byteCount: 256, alignment: 16, read(into:)) == 0
+      else { throw PNGFastRows.Oddity() }
+    }
+    while let chunk = following {
+      guard chunk.type.isValid, chunk.type != .idat,
+        chunk.type == .iend ? chunk.byteCount == 0 : !chunk.type.isCritical && chunk.type != .trns
+      else { throw PNGFastRows.Oddity() }
+      crc = cpng_crc32(0, chunk.type.bytes, 4)
+      try withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 16) { buffer in
+        while rest > 0 {
+          let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(rest, buffer.count)])
+          let count = try source.read(into: part)
+          guard count > 0 else { throw PNGFastRows.Oddity() }
+          crc = cpng_crc32(crc, part.baseAddress, count)
+          rest -= count
+        }
+      }
+      try checkCRC()
+      if chunk.type == .iend { return }
+      following = try readFrame()
+    }
+  }
+
+  private func readFrame() throws -> PNGChunk {
+    var frame: UInt64 = 0
+    let offset = source.position
+    guard try withUnsafeMutableBytes(of: &frame, source.read(into:)) == 8 else {
+      throw PNGFastRows.Oddity()
+    }
+    frame = UInt64(bigEndian: frame)
+    rest = Int(frame >> 32)
+    guard rest <= PNGChunk.maximumByteCount else { throw PNGFastRows.Oddity() }
+    crc = Self.typeCRC
+    return PNGChunk(
+      type: PNGChunkType(code: UInt32(truncatingIfNeeded: frame)), byteCount: rest, offset: offset)
+  }
+
+  private func checkCRC() throws {
+    var stored: UInt32 = 0
+    guard try withUnsafeMutableBytes(of: &stored, source.read(into:)) == 4,
+      UInt32(bigEndian: stored) == crc
+    else { throw PNGFastRows.Oddity() }
+  }
+}
