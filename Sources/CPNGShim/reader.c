@@ -32,7 +32,7 @@ static void prepare(cpng_session *session, void *argument) {
 
 cpng_session *cpng_create_reader(
     cpng_read_function read, void *context, uint32_t maximum_width, uint32_t maximum_height) {
-  cpng_session *session = cpng_create(false, context);
+  cpng_session *session = cpng_create(context);
   if (session == NULL) return NULL;
   session->read = read;
   limits limits = {maximum_width, maximum_height};

@@ -37,7 +37,7 @@ static bool is_damage(const char *text) {
 
 static void handle_warning(png_structp png, png_const_charp text) {
   cpng_session *session = png_get_error_ptr(png);
-  if (!session->is_writer && is_damage(text)) png_error(png, text);
+  if (is_damage(text)) png_error(png, text);
   if (session->warning_count < cpng_kept_warning_count) {
     copy_text(session->warnings[session->warning_count], text);
   }
@@ -63,18 +63,12 @@ static void make_info(cpng_session *session, void *argument) {
   session->info = png_create_info_struct(session->png);
 }
 
-cpng_session *cpng_create(bool is_writer, void *context) {
+cpng_session *cpng_create(void *context) {
   cpng_session *session = calloc(1, sizeof *session);
   if (session == NULL) return NULL;
-  session->is_writer = is_writer;
   session->context = context;
-  session->png =
-      is_writer ? png_create_write_struct_2(
-                      PNG_LIBPNG_VER_STRING, session, handle_error, handle_warning, session,
-                      allocate, release)
-                : png_create_read_struct_2(
-                      PNG_LIBPNG_VER_STRING, session, handle_error, handle_warning, session,
-                      allocate, release);
+  session->png = png_create_read_struct_2(
+      PNG_LIBPNG_VER_STRING, session, handle_error, handle_warning, session, allocate, release);
   if (session->png != NULL) cpng_run(session, make_info, NULL);
   if (session->info == NULL && session->status == CPNGStatusDone) {
     session->status =
@@ -86,11 +80,7 @@ cpng_session *cpng_create(bool is_writer, void *context) {
 
 void cpng_destroy(cpng_session *session) {
   if (session == NULL) return;
-  if (session->is_writer) {
-    png_destroy_write_struct(&session->png, &session->info);
-  } else {
-    png_destroy_read_struct(&session->png, &session->info, NULL);
-  }
+  png_destroy_read_struct(&session->png, &session->info, NULL);
   free(session);
 }
 

@@ -14,10 +14,8 @@ enum {
 struct cpng_session {
   png_structp png;
   png_infop info;
-  bool is_writer;
 
   cpng_read_function read;
-  cpng_write_function write;
   void *context;
 
   CPNGStatus status;
@@ -33,7 +31,7 @@ typedef void (*cpng_step)(cpng_session *session, void *argument);
 
 // A session with its libpng structures, or one whose status tells why it has none. NULL where not
 // even the session could be allocated.
-cpng_session *cpng_create(bool is_writer, void *context);
+cpng_session *cpng_create(void *context);
 
 // Runs `step` inside the only setjmp here, and returns the session's status. `step` holds nothing
 // that would leak when libpng jumps out of it.

@@ -42,10 +42,11 @@ struct DecodeTable: ~Copyable {
   /// - Parameters:
   ///   - lengths: of the code of each symbol; 0 for none.
   ///   - symbols: the entry of each, with its extra bits in bits 0 to 7 and no code bits.
-  /// - Throws: `.corrupt` where the lengths are no code: too many, or too few but for a single code of
-  ///   one bit, or none at all.
+  ///   - mayBeIncomplete: whether there may be a single code of one bit, or none at all.
+  /// - Throws: `.corrupt` where the lengths are no code: too many, or too few.
   func build(
-    _ lengths: UnsafeBufferPointer<UInt8>, symbols: UnsafePointer<Entry>
+    _ lengths: UnsafeBufferPointer<UInt8>, symbols: UnsafePointer<Entry>,
+    mayBeIncomplete: Bool = true
   ) throws(DeflateError) {
     var counts = Counts(repeating: 0)
     for length in lengths { counts[Int(length)] += 1 }
@@ -57,7 +58,7 @@ struct DecodeTable: ~Copyable {
       left = 2 * left - counts[length]
       guard left >= 0 else { throw .corrupt }
     }
-    guard left == 0 || maximum <= 1 else { throw .corrupt }
+    guard left == 0 || mayBeIncomplete && maximum <= 1 else { throw .corrupt }
     if left > 0 {
       for index in 0..<1 << rootBitCount { entries[index] = Self.invalid }
     }

@@ -300,7 +300,8 @@ public final class Inflater {
       }
       // The literals' table serves for the lengths that it will be made of.
       try literals.build(
-        UnsafeBufferPointer(rebasing: lengths[..<19]), symbols: SymbolEntries.codeLengths)
+        UnsafeBufferPointer(rebasing: lengths[..<19]), symbols: SymbolEntries.codeLengths,
+        mayBeIncomplete: false)
       lengths.update(repeating: 0)
       try readLengths(lengths, count: literalCount + distanceCount, feed)
       guard lengths[DeflateFormat.endOfBlock] > 0 else { throw DeflateError.corrupt }

@@ -47,6 +47,9 @@ public final class EncodedBytes: @unchecked Sendable {
     self.count += count
   }
 
+  /// Drops the bytes, and keeps their room.
+  func clear() { count = 0 }
+
   /// Adds a copy of `source`.
   ///
   /// - Throws: `AllocationError`.

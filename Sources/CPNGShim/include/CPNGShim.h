@@ -30,15 +30,12 @@ typedef enum __attribute__((enum_extensibility(closed))) CPNGStatus {
   CPNGStatusOutOfMemory,
 } CPNGStatus;
 
-/// One picture being read or written. After a step that was not done, it is spent: every later
+/// One picture being read. After a step that was not done, it is spent: every later
 /// step returns the same status and does nothing.
 typedef struct cpng_session cpng_session;
 
 /// Reads up to `count` bytes, fewer only at the end, and returns how many; -1 means it failed.
 typedef ptrdiff_t (*cpng_read_function)(void *context, void *buffer, size_t count);
-
-/// Takes `count` bytes and returns whether that went well.
-typedef bool (*cpng_write_function)(void *context, const void *bytes, size_t count);
 
 /// Frees a session; NULL is allowed.
 void cpng_destroy(cpng_session *session);
@@ -49,7 +46,7 @@ const char *cpng_message(const cpng_session *session);
 /// The bytes that were asked for when memory was refused.
 size_t cpng_refused_byte_count(const cpng_session *session);
 
-/// The type of the chunk whose contents were being read or written, or 0 between two chunks.
+/// The type of the chunk whose contents were being read, or 0 between two chunks.
 uint32_t cpng_current_chunk(const cpng_session *session);
 
 /// How many warnings there were in all.
@@ -97,36 +94,6 @@ CPNGStatus cpng_read_row(cpng_session *session, uint8_t *row);
 
 /// Reads on to the end of IEND.
 CPNGStatus cpng_read_end(cpng_session *session);
-
-/// How rows are made small.
-typedef struct cpng_compression {
-  /// zlib's level, strategy and memory level.
-  int level;
-  int strategy;
-  int memory_level;
-  /// Whether the row filter is chosen anew for each row; otherwise it is `filter`.
-  bool is_adaptive;
-  /// A filter type by its number in the PNG specification, 0 to 4.
-  int filter;
-} cpng_compression;
-
-/// A session that writes, or NULL, like `cpng_create_reader`.
-cpng_session *cpng_create_writer(cpng_write_function write, void *context);
-
-/// Writes the signature and IHDR.
-CPNGStatus cpng_write_header(
-    cpng_session *session, uint32_t width, uint32_t height, int bit_depth, int colour_type,
-    cpng_compression compression);
-
-/// Writes a chunk; `type` is its four letters.
-CPNGStatus cpng_write_chunk(
-    cpng_session *session, const uint8_t *type, const uint8_t *bytes, size_t count);
-
-/// Writes the next row, packed, 16-bit samples with the high byte first.
-CPNGStatus cpng_write_row(cpng_session *session, const uint8_t *row);
-
-/// Writes the end of the picture data, and IEND.
-CPNGStatus cpng_write_end(cpng_session *session);
 
 /// The version of the libpng that is loaded.
 const char *cpng_libpng_version(void);

@@ -77,16 +77,7 @@ struct PNGCopy {
 
   private mutating func appendOrientation() throws {
     owesOrientation = false
-    let bytes = ExifOrientation.minimalExif(metadata.orientation)
-    let type = PNGChunkType.exif
-    var chunk: [UInt8] = []
-    func add(_ value: UInt32) {
-      chunk += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
-    }
-    add(UInt32(bytes.count))
-    add(type.code)
-    chunk += bytes
-    add(crc(of: type, bytes))
-    try chunk.withUnsafeBytes { try output.append($0) }
+    try PNGChunkWriter.append(
+      .exif, ExifOrientation.minimalExif(metadata.orientation), to: output)
   }
 }

@@ -53,6 +53,28 @@ struct PNGPictureHeader: Equatable, Sendable {
     self.isInterlaced = isInterlaced
   }
 
+  /// What a writer says of rows of that layout.
+  init(writing layout: RowLayout) {
+    let colourType: ColourType =
+      switch layout.format.channels {
+      case .gray: .gray
+      case .grayAlpha: .grayAlpha
+      case .rgb: .rgb
+      case .rgba: .rgba
+      }
+    self.init(
+      size: layout.size, bitDepth: layout.format.depth.rawValue, colourType: colourType,
+      isInterlaced: false)
+  }
+
+  /// The contents of an IHDR chunk.
+  var contents: [UInt8] {
+    let sides = [size.width, size.height].flatMap { side in
+      [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: side >> $0) }
+    }
+    return sides + [UInt8(bitDepth), colourType.rawValue, 0, 0, isInterlaced ? 1 : 0]
+  }
+
   /// Reads the contents of an IHDR chunk.
   ///
   /// - Throws: `CodecError`.

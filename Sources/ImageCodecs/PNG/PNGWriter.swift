@@ -1,55 +1,107 @@
 import Raster
 
-/// Writes a picture as PNG, by way of libpng: not interlaced, no palette.
+/// Writes a picture as PNG: not interlaced, no palette.
 final class PNGWriter: ImageWriter {
   private let layout: RowLayout
-  private let session: PNGWriteSession
+  private let output: EncodedBytes
 
-  /// A row with the bytes of its samples swapped; empty for 8-bit rows, which go out as they are.
-  private let swapped: ByteBuffer
+  /// Those among which the picture's start is to choose; then the one that was chosen.
+  private var candidates: [PNGDataWriter]
 
+  /// This row and the one above, by turns, with margins around them.
+  private let rows: ByteBuffer
+  private let slotByteCount: Int
   private var rowIndex = 0
+
+  /// The bytes of rows after which a candidate is chosen.
+  private static let trialByteCount = 96 << 10
+  /// A chunk holds at least so many bytes, but for the last.
+  private static let chunkByteCount = 64 << 10
+
+  private static func slotByteCount(_ layout: RowLayout) throws(SizeOverflow) -> Int {
+    try layout.bytesPerRow.plus(2 * FilterKernels.margin)
+  }
 
   init(
     _ layout: RowLayout, metadata: Metadata, options: EncodeOptions, output: EncodedBytes
   ) throws {
+    guard max(layout.width, layout.height) <= PNGChunk.maximumByteCount else {
+      throw CodecError(.unsupported, "\(layout.size) is beyond what PNG can say")
+    }
     self.layout = layout
-    swapped = try ByteBuffer(count: layout.format.depth == .sixteen ? layout.bytesPerRow : 0)
-    session = try PNGWriteSession(output)
-    try session.writeHeader(layout, compression: PNGCompression(options))
+    self.output = output
+    slotByteCount = try Self.slotByteCount(layout)
+    rows = try ByteBuffer(count: slotByteCount.times(2))
+    rows.bytes.initializeMemory(as: UInt8.self, repeating: 0)
+    let compression = PNGCompression(options)
+    candidates = try compression.filterings.map {
+      try PNGDataWriter(layout, filtering: $0, effort: compression.effort)
+    }
+    try PNGChunkWalk.signature.withUnsafeBytes { try output.append($0) }
+    try PNGChunkWriter.append(
+      .ihdr, PNGPictureHeader(writing: layout).contents, to: output)
     for (type, bytes) in Self.chunks(for: metadata, format: layout.format) {
-      try session.writeChunk(type, bytes)
+      try PNGChunkWriter.append(type, bytes, to: output)
     }
   }
 
-  /// The most bytes that writing holds: libpng, zlib, and all of the output.
+  /// The most bytes that writing holds: two candidates, and all of the output.
   static func byteCount(for layout: RowLayout, metadata: Metadata) throws(SizeOverflow) -> Int {
-    // deflate needs 2^(15+2) bytes for its window and 2^(9+9) for memory level 9 (zlib.h); libpng
-    // holds a piece of IDAT, and five rows: this one, the one above, and three to try filters in.
-    let library = try (layout.bytesPerRow.plus(16)).times(6).plus(640 << 10)
-    // What does not shrink is stored: 5 bytes for a block of no less than 8 KiB, 12 for an IDAT
-    // of 64 KiB. A 512th is more than both. What
-    // `EncodedBytes` reserves beyond its bytes is not touched, and so takes no memory.
+    let working = try PNGDataWriter.byteCount(for: layout).times(2)
+      .plus(slotByteCount(layout).times(2))
+    // What does not shrink is stored: 5 bytes for 64 KiB, 12 for a chunk of no less, and a chunk
+    // that waits to be written. What `EncodedBytes` reserves beyond its bytes is not touched, and so
+    // takes no memory.
     let data = try layout.byteCount.plus(layout.height)
-    let framed = try data.plus(data / 512).plus(4096)
-    let chunks = try metadata.byteCount.plus(metadata.chunks.count.times(12)).plus(64)
-    return try library.plus(framed.plus(chunks))
+    let framed = try data.plus(data / 512).plus(4 * chunkByteCount)
+    let chunks = try metadata.byteCount.plus(metadata.chunks.count.times(12)).plus(128)
+    return try working.plus(framed.plus(chunks))
   }
 
   func writeRow(_ row: RawSpan) throws {
     precondition(rowIndex < layout.height, "there are only \(layout.height) rows")
     precondition(row.byteCount == layout.bytesPerRow, "a row has \(layout.bytesPerRow) bytes")
-    try row.withUnsafeBytes { row in
-      guard layout.format.depth == .sixteen else { return try session.writeRow(row) }
-      ByteOrder.swapBigEndian(row, into: swapped.bytes)
-      try session.writeRow(UnsafeRawBufferPointer(swapped.bytes))
+    let here = slot(rowIndex % 2)
+    let above = slot(1 - rowIndex % 2)
+    row.withUnsafeBytes { row in
+      let target = UnsafeMutableRawBufferPointer(start: here, count: row.count)
+      if layout.format.depth == .sixteen {
+        ByteOrder.swapBigEndian(row, into: target)
+      } else {
+        target.copyMemory(from: row)
+      }
     }
+    for candidate in candidates { try candidate.writeRow(here, above: above) }
     rowIndex += 1
+    if candidates.count > 1, rowIndex * (layout.bytesPerRow + 1) >= Self.trialByteCount {
+      for candidate in candidates { try candidate.endBlock() }
+      choose()
+    }
+    if candidates.count == 1, candidates[0].stream.count >= Self.chunkByteCount { try writeData() }
   }
 
   func finish() throws {
     precondition(rowIndex == layout.height, "only \(rowIndex) rows were written")
-    try session.writeEnd()
+    for candidate in candidates { try candidate.finish() }
+    choose()
+    try writeData()
+    try PNGChunkWriter.append(.iend, [], to: output)
+  }
+
+  private func slot(_ index: Int) -> UnsafeMutablePointer<UInt8> {
+    let start = index * slotByteCount + FilterKernels.margin
+    return (rows.bytes.baseAddress! + start).assumingMemoryBound(to: UInt8.self)
+  }
+
+  /// Keeps the candidate with the fewest bytes, the first of several.
+  private func choose() {
+    candidates = candidates.min { $0.stream.count < $1.stream.count }.map { [$0] } ?? []
+  }
+
+  private func writeData() throws {
+    let stream = candidates[0].stream
+    try PNGChunkWriter.append(.idat, stream.bytes, to: output)
+    stream.clear()
   }
 
   /// The chunks to write between IHDR and IDAT, in their order.

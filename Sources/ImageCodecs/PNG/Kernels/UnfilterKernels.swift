@@ -163,23 +163,23 @@ enum UnfilterKernels {
     for x in 0..<count {
       let left = x >= pixelByteCount ? Int(row.target[x - pixelByteCount]) : 0
       let corner = x >= pixelByteCount ? Int(above[x - pixelByteCount]) : 0
-      let upper = Int(above[x])
-      let prediction: Int
-      switch row.filter {
-      case sub: prediction = left
-      case up: prediction = upper
-      case average: prediction = (left + upper) / 2
-      case paeth:
-        let estimate = left + upper - corner
-        let distances = (abs(estimate - left), abs(estimate - upper), abs(estimate - corner))
-        if distances.0 <= distances.1, distances.0 <= distances.2 {
-          prediction = left
-        } else {
-          prediction = distances.1 <= distances.2 ? upper : corner
-        }
-      default: prediction = 0
-      }
-      row.target[x] = row.bytes[x] &+ UInt8(prediction)
+      row.target[x] =
+        row.bytes[x] &+ prediction(row.filter, left: left, upper: Int(above[x]), corner: corner)
+    }
+  }
+
+  /// What a filter expects of a byte, from those around it.
+  static func prediction(_ filter: UInt8, left: Int, upper: Int, corner: Int) -> UInt8 {
+    switch filter {
+    case sub: return UInt8(left)
+    case up: return UInt8(upper)
+    case average: return UInt8((left + upper) / 2)
+    case paeth:
+      let estimate = left + upper - corner
+      let distances = (abs(estimate - left), abs(estimate - upper), abs(estimate - corner))
+      if distances.0 <= distances.1, distances.0 <= distances.2 { return UInt8(left) }
+      return UInt8(distances.1 <= distances.2 ? upper : corner)
+    default: return 0
     }
   }
 }
