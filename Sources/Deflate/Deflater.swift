@@ -24,6 +24,9 @@ public final class Deflater {
     /// Only what repeats the byte before, and the best code.
     public static let runs = Effort(depth: 0)
 
+    /// As much as tells which of two ways to filter is better.
+    public static let trial = matches(depth: 1, patience: 32)
+
     /// The longest of `depth` earlier places that begin alike; after `patience` bytes without one,
     /// places are passed over.
     public static func matches(depth: Int, patience: Int) -> Effort {
@@ -81,6 +84,10 @@ public final class Deflater {
   /// What is read beyond the end of the block.
   private static let margin = 16
   private static let minimumMatchLength = 4
+  /// After so many bytes it is asked whether matches are worth their search,
+  private static let trialByteCount = 4 << 10
+  /// which they are if they save so many quarters of bits.
+  private static let worthwhile = 1000
   /// Four literals of so many bits fit one flush.
   private static let codeLengthLimit = 14
 
@@ -154,13 +161,6 @@ public final class Deflater {
     try writeBlock(isLast: true, to: sink)
   }
 
-  /// Compresses what has come, without ending the stream.
-  ///
-  /// - Throws: what `sink` throws.
-  public func endBlock(to sink: Sink) throws {
-    if end > blockStart { try writeBlock(isLast: false, to: sink) }
-  }
-
   /// Drops what is out of the window.
   private func slide() {
     let kept = min(blockStart, Self.window) + (end - blockStart)
@@ -184,7 +184,7 @@ public final class Deflater {
     (buffer + end).update(repeating: 0, count: Self.margin)
     sequenceCount = 0
     if end > blockStart, !effort.storesOnly {
-      if effort.depth > 0 { findMatches() } else { findRuns() }
+      if effort.depth > 0 { findMatches() } else { findRuns(from: blockStart) }
     }
     emitBlock(isLast: isLast)
     blockStart = end
@@ -207,10 +207,10 @@ public final class Deflater {
   }
 
   /// Only what repeats the byte before.
-  private func findRuns() {
+  private func findRuns(from literalStart: Int) {
     let buffer = buffer
-    var literalStart = blockStart
-    var place = max(blockStart, 1)
+    var literalStart = literalStart
+    var place = max(literalStart, 1)
     while place + 8 <= end {
       let here = Self.word(buffer + place)
       let before = Self.word(buffer + place - 1)
@@ -275,9 +275,17 @@ public final class Deflater {
     let last = end - 8
     var literalStart = blockStart
     var place = blockStart
+    var saved = 0
+    var check = blockStart + Self.trialByteCount
     while place < last {
+      if place >= check {
+        if saved < Self.worthwhile { return findRuns(from: literalStart) }
+        saved = 0
+        check = place + Self.trialByteCount * 4
+      }
       var match = search(place)
-      if match.length == 0 || !pays(match, at: place, costs) {
+      var gain = match.length == 0 ? 0 : gain(match, at: place, costs)
+      if gain <= 0 {
         // The longer nothing comes, the larger the steps.
         place += 1 + min((place - literalStart) >> effort.patienceShift, 7)
         continue
@@ -292,11 +300,15 @@ public final class Deflater {
       if effort.isLazy {
         while match.length < effort.niceLength, place + 1 < last {
           let next = search(place + 1)
-          guard next.length > match.length, pays(next, at: place + 1, costs) else { break }
+          guard next.length > match.length else { break }
+          let nextGain = self.gain(next, at: place + 1, costs)
+          guard nextGain > gain else { break }
           place += 1
           match = next
+          gain = nextGain
         }
       }
+      saved += gain
       add(literals: place - literalStart, length: match.length, distance: match.distance)
       let stop = place + match.length
       // With a chain all places count; without one the last ones do.
@@ -318,8 +330,8 @@ public final class Deflater {
 
   @inline(__always)
   private func hash(_ place: Int) -> Int {
-    let bytes = UnsafeRawPointer(buffer + place).loadUnaligned(as: UInt32.self)
-    return Int((bytes &* 0x9E37_79B1) >> UInt32(32 - hashBitCount))
+    let bytes = Self.word(buffer + place) &<< 24
+    return Int(truncatingIfNeeded: (bytes &* 0x9E37_79B1_85EB_CA87) &>> UInt64(64 &- hashBitCount))
   }
 
   @inline(__always)
@@ -363,15 +375,14 @@ public final class Deflater {
     return best.length >= Self.minimumMatchLength ? best : Match(length: 0, distance: 0)
   }
 
-  /// Whether a match takes fewer bits than its bytes.
+  /// The quarters of bits by which a match is shorter than its bytes; less than that for a long one.
   @inline(__always)
-  private func pays(_ match: Match, at place: Int, _ costs: UnsafePointer<UInt16>) -> Bool {
-    if match.length >= 20 { return true }
+  private func gain(_ match: Match, at place: Int, _ costs: UnsafePointer<UInt16>) -> Int {
     var cost = 0
-    for index in 0..<match.length { cost += Int(costs[Int(buffer[place + index])]) }
-    // About seven bits for the length, and four for the distance with half of its own bits beyond.
+    for index in 0..<min(match.length, 24) { cost += Int(costs[Int(buffer[place + index])]) }
+    // About seven bits for the length, and two for the distance besides its own.
     let distanceBits = Int.bitWidth - match.distance.leadingZeroBitCount
-    return cost > 4 * (match.distance == 1 ? 7 : 9 + distanceBits)
+    return cost - 4 * (match.distance == 1 ? 7 : 9 + distanceBits)
   }
 
   @inline(__always)

@@ -1,55 +1,144 @@
 internal import Deflate
 import Raster
 
-/// The picture data of one picture, with one way to filter.
+/// The picture data of one picture: rows filtered, a group at a time, and deflated.
+///
+/// Where there are several ways to filter, the way is found by trial: both ways for a whole group,
+/// and then the better one for some groups more, as a picture may have a sky above its town.
 final class PNGDataWriter {
-  private let filtering: PNGCompression.Filtering
-  private let deflater: Deflater
-  private let rowByteCount: Int
+  private let layout: RowLayout
+  private let compression: PNGCompression
   private let pixelByteCount: Int
+
+  /// This row and the one above, by turns, with margins around them.
+  private let rows: ByteBuffer
+  private let slotByteCount: Int
+  private var rowIndex = 0
+
+  /// For each way to filter the group's rows, each with its filter in front.
   private let filtered: ByteBuffer
+  private let groupCapacity: Int
+  private var groupCount = 0
+  private var groupIndex = 0
+  /// The ways that the group's rows are filtered.
+  private var filterings: [Int]
+
+  private var deflater: Deflater?
 
   /// The bytes of the stream that nobody has taken.
   let stream = EncodedBytes()
 
+  /// A group has about so many bytes.
+  private static let groupByteCount = 96 << 10
+  /// Every so many groups there is a trial.
+  private static let trialPeriod = 4
+
+  private static func groupCapacity(_ layout: RowLayout) -> Int {
+    max(1, min(layout.height, groupByteCount / (layout.bytesPerRow + 1)))
+  }
+
   /// - Throws: `AllocationError`, `SizeOverflow`.
-  init(_ layout: RowLayout, filtering: PNGCompression.Filtering, effort: Deflater.Effort) throws {
-    self.filtering = filtering
-    rowByteCount = layout.bytesPerRow
+  init(_ layout: RowLayout, compression: PNGCompression) throws {
+    self.layout = layout
+    self.compression = compression
     pixelByteCount = layout.format.bytesPerPixel
-    deflater = Deflater(
-      effort: effort, byteCount: try layout.byteCount.plus(layout.height))
-    filtered = try ByteBuffer(count: rowByteCount.plus(1 + FilterKernels.margin))
+    slotByteCount = try layout.bytesPerRow.plus(2 * FilterKernels.margin)
+    rows = try ByteBuffer(count: slotByteCount.times(2))
+    rows.bytes.initializeMemory(as: UInt8.self, repeating: 0)
+    groupCapacity = Self.groupCapacity(layout)
+    filterings = Array(compression.filterings.indices)
+    filtered = try ByteBuffer(
+      count: (layout.bytesPerRow + 1).times(groupCapacity).plus(FilterKernels.margin)
+        .times(filterings.count))
   }
 
-  /// The bytes that one holds, but for the stream.
+  /// The most bytes that one holds, but for the stream.
   static func byteCount(for layout: RowLayout) throws(SizeOverflow) -> Int {
-    try Deflater.heldByteCount(byteCount: layout.byteCount.plus(layout.height))
-      .plus(layout.bytesPerRow).plus(64)
+    let row = try layout.bytesPerRow.plus(1)
+    let group = try row.times(groupCapacity(layout))
+    // A deflater for the picture, and the two of a trial with what they made.
+    return try Deflater.heldByteCount(byteCount: row.times(layout.height))
+      .plus(Deflater.heldByteCount(byteCount: group).times(2))
+      .plus(group.plus(64).times(4)).plus(row.plus(64).times(2))
   }
 
-  /// Takes a row, with margins as `FilterKernels` wants them.
-  func writeRow(_ row: UnsafePointer<UInt8>, above: UnsafePointer<UInt8>) throws {
+  /// Takes the next row; 16-bit samples in the machine's byte order.
+  func writeRow(_ row: UnsafeRawBufferPointer) throws {
+    let here = slot(rowIndex % 2)
+    let target = UnsafeMutableRawBufferPointer(start: here, count: row.count)
+    if layout.format.depth == .sixteen {
+      ByteOrder.swapBigEndian(row, into: target)
+    } else {
+      target.copyMemory(from: row)
+    }
+    for filtering in filterings { filter(here, above: slot(1 - rowIndex % 2), by: filtering) }
+    rowIndex += 1
+    groupCount += 1
+    if groupCount == groupCapacity || rowIndex == layout.height { try writeGroup() }
+  }
+
+  private func slot(_ index: Int) -> UnsafeMutablePointer<UInt8> {
+    (rows.bytes.baseAddress! + index * slotByteCount + FilterKernels.margin)
+      .assumingMemoryBound(to: UInt8.self)
+  }
+
+  private func filter(_ row: UnsafePointer<UInt8>, above: UnsafePointer<UInt8>, by filtering: Int) {
+    let count = layout.bytesPerRow
     let filter =
-      switch filtering {
+      switch compression.filterings[filtering] {
       case .fixed(let filter): filter
       case .adaptive:
-        FilterKernels.best(
-          for: row, above: above, count: rowByteCount, pixelByteCount: pixelByteCount)
+        FilterKernels.best(for: row, above: above, count: count, pixelByteCount: pixelByteCount)
       }
-    let target = filtered.bytes.bindMemory(to: UInt8.self)
+    let target = group(filtering).baseAddress! + groupCount * (count + 1)
     target[0] = filter
     FilterKernels.filter(
-      filter, row, above: above, count: rowByteCount, pixelByteCount: pixelByteCount,
-      into: target.baseAddress! + 1)
-    try deflater.write(UnsafeRawBufferPointer(rebasing: filtered.bytes[...rowByteCount])) {
-      try stream.append($0)
-    }
+      filter, row, above: above, count: count, pixelByteCount: pixelByteCount, into: target + 1)
   }
 
-  /// Compresses all that has come.
-  func endBlock() throws { try deflater.endBlock { try stream.append($0) } }
+  private func group(_ filtering: Int) -> UnsafeMutableBufferPointer<UInt8> {
+    let byteCount = filtered.count / compression.filterings.count
+    return UnsafeMutableRawBufferPointer(
+      rebasing: filtered.bytes[filtering * byteCount..<(filtering + 1) * byteCount]
+    ).bindMemory(to: UInt8.self)
+  }
 
-  /// Ends the stream.
-  func finish() throws { try deflater.finish { try stream.append($0) } }
+  private func bytes(of filtering: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(
+      UnsafeMutableBufferPointer(rebasing: group(filtering)[..<(groupCount * (layout.bytesPerRow + 1))]))
+  }
+
+  private func writeGroup() throws {
+    let isLast = rowIndex == layout.height
+    var best = filterings[0]
+    if filterings.count > 1 {
+      let isWhole = isLast && groupIndex == 0
+      let trials = try filterings.map { try trial(of: $0, isWhole ? compression.effort : .trial) }
+      for filtering in filterings where trials[filtering].count < trials[best].count {
+        best = filtering
+      }
+      if isWhole { return try stream.append(trials[best].bytes) }
+    }
+    let deflater = try self.deflater ?? makeDeflater(layout.height, compression.effort)
+    self.deflater = deflater
+    try deflater.write(bytes(of: best)) { try stream.append($0) }
+    if isLast { try deflater.finish { try stream.append($0) } }
+    groupCount = 0
+    groupIndex += 1
+    filterings =
+      groupIndex % Self.trialPeriod == 0 ? Array(compression.filterings.indices) : [best]
+  }
+
+  private func makeDeflater(_ rowCount: Int, _ effort: Deflater.Effort) throws -> Deflater {
+    Deflater(effort: effort, byteCount: try layout.bytesPerRow.plus(1).times(rowCount))
+  }
+
+  /// The group as a stream of its own.
+  private func trial(of filtering: Int, _ effort: Deflater.Effort) throws -> EncodedBytes {
+    let deflater = try makeDeflater(groupCount, effort)
+    let stream = EncodedBytes()
+    try deflater.write(bytes(of: filtering)) { try stream.append($0) }
+    try deflater.finish { try stream.append($0) }
+    return stream
+  }
 }

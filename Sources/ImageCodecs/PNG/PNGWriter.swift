@@ -3,24 +3,12 @@ import Raster
 /// Writes a picture as PNG: not interlaced, no palette.
 final class PNGWriter: ImageWriter {
   private let layout: RowLayout
+  private let data: PNGDataWriter
   private let output: EncodedBytes
-
-  /// Those among which the picture's start is to choose; then the one that was chosen.
-  private var candidates: [PNGDataWriter]
-
-  /// This row and the one above, by turns, with margins around them.
-  private let rows: ByteBuffer
-  private let slotByteCount: Int
   private var rowIndex = 0
 
-  /// The bytes of rows after which a candidate is chosen.
-  private static let trialByteCount = 96 << 10
-  /// A chunk holds at least so many bytes, but for the last.
+  /// A chunk of picture data holds at least so many bytes, but for the last.
   private static let chunkByteCount = 64 << 10
-
-  private static func slotByteCount(_ layout: RowLayout) throws(SizeOverflow) -> Int {
-    try layout.bytesPerRow.plus(2 * FilterKernels.margin)
-  }
 
   init(
     _ layout: RowLayout, metadata: Metadata, options: EncodeOptions, output: EncodedBytes
@@ -30,78 +18,42 @@ final class PNGWriter: ImageWriter {
     }
     self.layout = layout
     self.output = output
-    slotByteCount = try Self.slotByteCount(layout)
-    rows = try ByteBuffer(count: slotByteCount.times(2))
-    rows.bytes.initializeMemory(as: UInt8.self, repeating: 0)
-    let compression = PNGCompression(options)
-    candidates = try compression.filterings.map {
-      try PNGDataWriter(layout, filtering: $0, effort: compression.effort)
-    }
+    data = try PNGDataWriter(layout, compression: PNGCompression(options))
     try PNGChunkWalk.signature.withUnsafeBytes { try output.append($0) }
-    try PNGChunkWriter.append(
-      .ihdr, PNGPictureHeader(writing: layout).contents, to: output)
+    try PNGChunkWriter.append(.ihdr, PNGPictureHeader(writing: layout).contents, to: output)
     for (type, bytes) in Self.chunks(for: metadata, format: layout.format) {
       try PNGChunkWriter.append(type, bytes, to: output)
     }
   }
 
-  /// The most bytes that writing holds: two candidates, and all of the output.
+  /// The most bytes that writing holds, all of the output included.
   static func byteCount(for layout: RowLayout, metadata: Metadata) throws(SizeOverflow) -> Int {
-    let working = try PNGDataWriter.byteCount(for: layout).times(2)
-      .plus(slotByteCount(layout).times(2))
     // What does not shrink is stored: 5 bytes for 64 KiB, 12 for a chunk of no less, and a chunk
     // that waits to be written. What `EncodedBytes` reserves beyond its bytes is not touched, and so
     // takes no memory.
     let data = try layout.byteCount.plus(layout.height)
     let framed = try data.plus(data / 512).plus(4 * chunkByteCount)
     let chunks = try metadata.byteCount.plus(metadata.chunks.count.times(12)).plus(128)
-    return try working.plus(framed.plus(chunks))
+    return try PNGDataWriter.byteCount(for: layout).plus(framed.plus(chunks))
   }
 
   func writeRow(_ row: RawSpan) throws {
     precondition(rowIndex < layout.height, "there are only \(layout.height) rows")
     precondition(row.byteCount == layout.bytesPerRow, "a row has \(layout.bytesPerRow) bytes")
-    let here = slot(rowIndex % 2)
-    let above = slot(1 - rowIndex % 2)
-    row.withUnsafeBytes { row in
-      let target = UnsafeMutableRawBufferPointer(start: here, count: row.count)
-      if layout.format.depth == .sixteen {
-        ByteOrder.swapBigEndian(row, into: target)
-      } else {
-        target.copyMemory(from: row)
-      }
-    }
-    for candidate in candidates { try candidate.writeRow(here, above: above) }
+    try row.withUnsafeBytes { try data.writeRow($0) }
     rowIndex += 1
-    if candidates.count > 1, rowIndex * (layout.bytesPerRow + 1) >= Self.trialByteCount {
-      for candidate in candidates { try candidate.endBlock() }
-      choose()
-    }
-    if candidates.count == 1, candidates[0].stream.count >= Self.chunkByteCount { try writeData() }
+    if data.stream.count >= Self.chunkByteCount, rowIndex < layout.height { try writeData() }
   }
 
   func finish() throws {
     precondition(rowIndex == layout.height, "only \(rowIndex) rows were written")
-    for candidate in candidates { try candidate.finish() }
-    choose()
     try writeData()
     try PNGChunkWriter.append(.iend, [], to: output)
   }
 
-  private func slot(_ index: Int) -> UnsafeMutablePointer<UInt8> {
-    let start = index * slotByteCount + FilterKernels.margin
-    return (rows.bytes.baseAddress! + start).assumingMemoryBound(to: UInt8.self)
-  }
-
-  /// Keeps the candidate with the fewest bytes, the first of several.
-  private func choose() {
-    candidates = candidates.min { $0.stream.count < $1.stream.count }.map { [$0] } ?? []
-  }
-
   private func writeData() throws {
-    let stream = candidates[0].stream
-    try PNGChunkWriter.append(.idat, stream.bytes, to: output)
-    stream.clear()
+    try PNGChunkWriter.append(.idat, data.stream.bytes, to: output)
+    data.stream.clear()
   }
 
   /// The chunks to write between IHDR and IDAT, in their order.
