@@ -39,10 +39,13 @@ let package = Package(
       name: "CPNGShim", cSettings: cStyle,
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
     .target(name: "CLinuxShim", cSettings: cStyle),
+    .target(name: "CKernels", cSettings: cStyle),
 
     // The arrows point down: each room knows only those below it.
     .target(name: "ConcurrencyPrimitives", swiftSettings: houseStyle),
-    .target(name: "Raster", dependencies: ["ConcurrencyPrimitives"], swiftSettings: houseStyle),
+    .target(
+      name: "Raster", dependencies: ["ConcurrencyPrimitives", "CKernels"],
+      swiftSettings: houseStyle),
     .target(name: "Deflate", swiftSettings: houseStyle),
     .target(
       name: "ImageCodecs", dependencies: ["Raster", "Deflate", "CPNGShim"],

@@ -16,6 +16,18 @@ package enum HorizontalKernels {
   ) {
     precondition(row.count >= table.inputCount * channelCount + padding)
     precondition(sums.count >= table.outputCount * channelCount + padding)
+    if WideVectors.areAvailable, channelCount >= 3 {
+      return WideVectors.weigh(
+        row, channelCount: channelCount, table: table, weights: weights, into: sums)
+    }
+    weighNarrowly(row, channelCount: channelCount, table: table, weights: weights, into: sums)
+  }
+
+  /// The same by vectors that every processor has.
+  package static func weighNarrowly(
+    _ row: UnsafeBufferPointer<Int32>, channelCount: Int, table: borrowing CoefficientTable,
+    weights: Span<Int16>, into sums: UnsafeMutableBufferPointer<Int32>
+  ) {
     switch channelCount {
     case 1: weighSingle(row, table: table, weights: weights, into: sums)
     case 2: weighPairs(row, table: table, weights: weights, into: sums)

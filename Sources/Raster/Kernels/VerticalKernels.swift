@@ -10,7 +10,10 @@ package enum VerticalKernels {
     bytes rows: TapRows, by weights: Span<Int16>, start: Int32, shift: Int,
     into out: UnsafeMutableBufferPointer<Int32>
   ) {
-    weigh(rows, of: UInt8.self, by: weights, start: start, shift: shift, into: out)
+    let done =
+      WideVectors.areAvailable
+      ? WideVectors.weigh(bytes: rows, by: weights, start: start, shift: shift, into: out) : 0
+    weigh(rows, of: UInt8.self, by: weights, start: start, shift: shift, from: done, into: out)
   }
 
   /// The sums of signed 16-bit elements; otherwise as for bytes.
@@ -18,20 +21,24 @@ package enum VerticalKernels {
     words rows: TapRows, by weights: Span<Int16>, start: Int32, shift: Int,
     into out: UnsafeMutableBufferPointer<Int32>
   ) {
-    weigh(rows, of: Int16.self, by: weights, start: start, shift: shift, into: out)
+    let done =
+      WideVectors.areAvailable
+      ? WideVectors.weigh(words: rows, by: weights, start: start, shift: shift, into: out) : 0
+    weigh(rows, of: Int16.self, by: weights, start: start, shift: shift, from: done, into: out)
   }
 
+  /// The sums from `first` on, by vectors that every processor has.
   @inline(__always)
-  private static func weigh<Element: FixedWidthInteger & SIMDScalar & BitwiseCopyable>(
+  package static func weigh<Element: FixedWidthInteger & SIMDScalar & BitwiseCopyable>(
     _ rows: TapRows, of element: Element.Type, by weights: Span<Int16>, start: Int32, shift: Int,
-    into out: UnsafeMutableBufferPointer<Int32>
+    from first: Int = 0, into out: UnsafeMutableBufferPointer<Int32>
   ) {
     let size = MemoryLayout<Element>.size
     let shifts = SIMD8<Int32>(repeating: Int32(truncatingIfNeeded: shift))
     let target = UnsafeMutableRawBufferPointer(out)
     guard let ring = rows.slots.baseAddress else { return }
     precondition(weights.count >= rows.count && rows.bytesPerSlot >= out.count * size)
-    var x = 0
+    var x = first
     // 32 sums stay in eight registers from the first tap to the last. Within the loop nothing may
     // branch: only where widening and product stand in one block does the compiler see that both
     // factors have 16 bits, which SSE2 can multiply, and not 32, which it can't.
