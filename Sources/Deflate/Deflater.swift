@@ -87,7 +87,7 @@ public final class Deflater {
   /// After so many bytes it is asked whether matches are worth their search,
   private static let trialByteCount = 4 << 10
   /// which they are if they save so many quarters of bits.
-  private static let worthwhile = 1000
+  private static let worthwhile = 4000
   /// Four literals of so many bits fit one flush.
   private static let codeLengthLimit = 14
 

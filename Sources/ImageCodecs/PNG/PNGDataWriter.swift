@@ -30,7 +30,8 @@ final class PNGDataWriter {
 
   /// A group has about so many bytes.
   private static let groupByteCount = 96 << 10
-  /// Every so many groups there is a trial.
+  /// Every so many groups there is a trial, of about so many bytes.
+  private static let trialByteCount = 32 << 10
   private static let trialPeriod = 4
 
   private static func groupCapacity(_ layout: RowLayout) -> Int {
@@ -113,7 +114,11 @@ final class PNGDataWriter {
     var best = filterings[0]
     if filterings.count > 1 {
       let isWhole = isLast && groupIndex == 0
-      let trials = try filterings.map { try trial(of: $0, isWhole ? compression.effort : .trial) }
+      let rowCount =
+        isWhole ? groupCount : max(1, min(groupCount, Self.trialByteCount / layout.bytesPerRow))
+      let trials = try filterings.map {
+        try trial(of: $0, rowCount: rowCount, isWhole ? compression.effort : .trial)
+      }
       for filtering in filterings where trials[filtering].count < trials[best].count {
         best = filtering
       }
@@ -133,11 +138,14 @@ final class PNGDataWriter {
     Deflater(effort: effort, byteCount: try layout.bytesPerRow.plus(1).times(rowCount))
   }
 
-  /// The group as a stream of its own.
-  private func trial(of filtering: Int, _ effort: Deflater.Effort) throws -> EncodedBytes {
-    let deflater = try makeDeflater(groupCount, effort)
+  /// The group's first rows as a stream of their own.
+  private func trial(
+    of filtering: Int, rowCount: Int, _ effort: Deflater.Effort
+  ) throws -> EncodedBytes {
+    let deflater = try makeDeflater(rowCount, effort)
     let stream = EncodedBytes()
-    try deflater.write(bytes(of: filtering)) { try stream.append($0) }
+    let bytes = bytes(of: filtering)[..<(rowCount * (layout.bytesPerRow + 1))]
+    try deflater.write(UnsafeRawBufferPointer(rebasing: bytes)) { try stream.append($0) }
     try deflater.finish { try stream.append($0) }
     return stream
   }
