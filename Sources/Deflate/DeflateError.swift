@@ -1,4 +1,4 @@
-/// Why bytes are not a whole deflate stream.
+/// Why a stream cannot be inflated or deflated.
 public enum DeflateError: Error, Hashable, Sendable {
   /// They are no stream of RFC 1950 and 1951, or its checksum is another.
   case corrupt
@@ -6,4 +6,6 @@ public enum DeflateError: Error, Hashable, Sendable {
   case truncated
   /// The stream ends before as many bytes have come as were asked for.
   case tooShort
+  /// The system would not give so many bytes.
+  case outOfMemory(byteCount: Int)
 }

@@ -12,6 +12,8 @@ public final class Deflater {
     var isLazy = false
     /// How soon a region without matches is gone through in larger steps: after 2^shift bytes.
     var patienceShift = 0
+    /// Whether a block in which matches save little is left to runs.
+    var givesUp: Bool { patienceShift < 16 }
     /// Whether nothing is compressed at all.
     var storesOnly = false
 
@@ -28,7 +30,8 @@ public final class Deflater {
     public static let trial = matches(depth: 1, patience: 32)
 
     /// The longest of `depth` earlier places that begin alike; after `patience` bytes without one,
-    /// places are passed over.
+    /// places are passed over, and where matches save little they are not looked for. `Int.max` leaves
+    /// nothing out.
     public static func matches(depth: Int, patience: Int) -> Effort {
       Effort(depth: depth, patienceShift: Int.bitWidth - 1 - patience.leadingZeroBitCount)
     }
@@ -47,7 +50,7 @@ public final class Deflater {
   private let effort: Effort
 
   // The window, then the bytes of the block.
-  private let buffer: UnsafeMutablePointer<UInt8>
+  private let bufferMemory: Memory<UInt8>
   private let capacity: Int
   private let blockCapacity: Int
   private var blockStart = 0
@@ -57,12 +60,12 @@ public final class Deflater {
 
   // By the hash of four bytes, the last place where it stood; and for each place the one before.
   private let hashBitCount: Int
-  private let heads: UnsafeMutablePointer<UInt32>
-  private let chains: UnsafeMutablePointer<UInt32>?
+  private let headMemory: Memory<UInt32>
+  private let chainMemory: Memory<UInt32>
 
-  private let sequences: UnsafeMutablePointer<Sequence>
+  private let sequenceMemory: Memory<Sequence>
   private var sequenceCount = 0
-  private let output: UnsafeMutablePointer<UInt8>
+  private let outputMemory: Memory<UInt8>
   private var writer: BitWriter
   private var checksum = Adler32()
   private var hasHeader = false
@@ -74,7 +77,7 @@ public final class Deflater {
   private let distanceFrequencies = Frequencies(DeflateFormat.distanceSymbolCount)
 
   /// Literals, then a match; the last one's match has length 0.
-  private struct Sequence {
+  private struct Sequence: BitwiseCopyable {
     var literalCount: UInt32
     var length: UInt16
     var distance: UInt16
@@ -84,10 +87,8 @@ public final class Deflater {
   /// What is read beyond the end of the block.
   private static let margin = 16
   private static let minimumMatchLength = 4
-  /// After so many bytes it is asked whether matches are worth their search,
+  /// After so many bytes it is asked whether matches are worth their search.
   private static let trialByteCount = 4 << 10
-  /// which they are if they save so many quarters of bits.
-  private static let worthwhile = 4000
   /// Four literals of so many bits fit one flush.
   private static let codeLengthLimit = 14
 
@@ -110,33 +111,28 @@ public final class Deflater {
   }
 
   /// - Parameter byteCount: the bytes that will come in all; a small number makes a small deflater.
-  public init(effort: Effort, byteCount: Int) {
+  /// - Throws: `DeflateError.outOfMemory`.
+  public init(effort: Effort, byteCount: Int) throws(DeflateError) {
     self.effort = effort
     blockCapacity = Self.blockCapacity(byteCount)
     capacity = min(byteCount, Self.window) + blockCapacity
-    buffer = .allocate(capacity: capacity + Self.margin)
     hashBitCount = Self.hashBitCount(byteCount)
-    heads = .allocate(capacity: effort.depth > 0 ? 1 << hashBitCount : 1)
+    bufferMemory = try Memory(capacity + Self.margin)
+    headMemory = try Memory(effort.depth > 0 ? 1 << hashBitCount : 1)
+    chainMemory = try Memory(effort.depth > 1 ? Self.window : 1)
+    sequenceMemory = try Memory(Self.sequenceCapacity(blockCapacity))
+    outputMemory = try Memory(Self.outputCapacity(blockCapacity))
+    writer = BitWriter(outputMemory.base)
+    // Nowhere: farther back than any match.
     if effort.depth > 0 { heads.initialize(repeating: 0 &- 0x10000, count: 1 << hashBitCount) }
-    if effort.depth > 1 {
-      let chains = UnsafeMutablePointer<UInt32>.allocate(capacity: Self.window)
-      chains.initialize(repeating: 0 &- 0x10000, count: Self.window)
-      self.chains = chains
-    } else {
-      chains = nil
-    }
-    sequences = .allocate(capacity: Self.sequenceCapacity(blockCapacity))
-    output = .allocate(capacity: Self.outputCapacity(blockCapacity))
-    writer = BitWriter(output)
+    if let chains { chains.initialize(repeating: 0 &- 0x10000, count: Self.window) }
   }
 
-  deinit {
-    buffer.deallocate()
-    heads.deallocate()
-    chains?.deallocate()
-    sequences.deallocate()
-    output.deallocate()
-  }
+  private var buffer: UnsafeMutablePointer<UInt8> { bufferMemory.base }
+  private var heads: UnsafeMutablePointer<UInt32> { headMemory.base }
+  private var chains: UnsafeMutablePointer<UInt32>? { effort.depth > 1 ? chainMemory.base : nil }
+  private var sequences: UnsafeMutablePointer<Sequence> { sequenceMemory.base }
+  private var output: UnsafeMutablePointer<UInt8> { outputMemory.base }
 
   /// Takes the next bytes.
   ///
@@ -276,11 +272,14 @@ public final class Deflater {
     var literalStart = blockStart
     var place = blockStart
     var saved = 0
+    var checkStart = blockStart
     var check = blockStart + Self.trialByteCount
     while place < last {
       if place >= check {
-        if saved < Self.worthwhile { return findRuns(from: literalStart) }
+        // A quarter of a bit for each byte, or the rest of the block goes without.
+        if saved < place - checkStart, effort.givesUp { return findRuns(from: literalStart) }
         saved = 0
+        checkStart = place
         check = place + Self.trialByteCount * 4
       }
       var match = search(place)

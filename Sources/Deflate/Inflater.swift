@@ -18,7 +18,7 @@ public final class Inflater {
   }
 
   // Input: the bytes that were fed and are not in `bits` yet, with zeros behind the end.
-  private let input: UnsafeMutablePointer<UInt8>
+  private let inputMemory: Memory<UInt8>
   private let inputCapacity: Int
   private var inputStart: Int
   private var inputEnd = 0
@@ -31,7 +31,7 @@ public final class Inflater {
   private var bitCount = 0
 
   // Output: the window that matches reach back into, what nobody has taken, and a margin.
-  private let output: UnsafeMutablePointer<UInt8>
+  private let outputMemory: Memory<UInt8>
   private let outputCapacity: Int
   private var outputStart = 0
   private var outputEnd = 0
@@ -74,20 +74,21 @@ public final class Inflater {
   ///   - compressedByteCount: about the bytes of the stream.
   ///   - byteCount: the bytes that it must inflate to.
   ///   - pieceByteCount: the most that will be asked for at once.
-  public init(compressedByteCount: Int, byteCount: Int, pieceByteCount: Int) {
+  /// - Throws: `DeflateError.outOfMemory`.
+  public init(
+    compressedByteCount: Int, byteCount: Int, pieceByteCount: Int
+  ) throws(DeflateError) {
     precondition(byteCount >= 0 && pieceByteCount >= 0 && compressedByteCount >= 0)
     self.byteCount = byteCount
     inputCapacity = Self.inputCapacity(compressedByteCount)
     outputCapacity = Self.outputCapacity(byteCount, pieceByteCount)
-    input = .allocate(capacity: inputCapacity + Self.inputMargin)
-    output = .allocate(capacity: outputCapacity)
+    inputMemory = try Memory(inputCapacity + Self.inputMargin)
+    outputMemory = try Memory(outputCapacity)
     inputStart = 0
   }
 
-  deinit {
-    input.deallocate()
-    output.deallocate()
-  }
+  private var input: UnsafeMutablePointer<UInt8> { inputMemory.base }
+  private var output: UnsafeMutablePointer<UInt8> { outputMemory.base }
 
   /// The next bytes, until the next call.
   ///

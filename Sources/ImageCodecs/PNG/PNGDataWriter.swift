@@ -134,8 +134,15 @@ final class PNGDataWriter {
       groupIndex % Self.trialPeriod == 0 ? Array(compression.filterings.indices) : [best]
   }
 
-  private func makeDeflater(_ rowCount: Int, _ effort: Deflater.Effort) throws -> Deflater {
-    Deflater(effort: effort, byteCount: try layout.bytesPerRow.plus(1).times(rowCount))
+  private func makeDeflater(
+    _ rowCount: Int, _ effort: Deflater.Effort
+  ) throws(AllocationError) -> Deflater {
+    do throws(DeflateError) {
+      return try Deflater(
+        effort: effort, byteCount: (layout.bytesPerRow + 1) * rowCount)
+    } catch {
+      throw AllocationError(error)
+    }
   }
 
   /// The group's first rows as a stream of their own.
@@ -148,5 +155,15 @@ final class PNGDataWriter {
     try deflater.write(UnsafeRawBufferPointer(rebasing: bytes)) { try stream.append($0) }
     try deflater.finish { try stream.append($0) }
     return stream
+  }
+}
+
+extension AllocationError {
+  /// What a stream was refused.
+  init(_ error: DeflateError) {
+    guard case .outOfMemory(let byteCount) = error else {
+      preconditionFailure("\(error): a stream that is only made fails for nothing else")
+    }
+    self.init(byteCount: byteCount)
   }
 }

@@ -56,11 +56,14 @@ final class PNGFastRows {
     slots = try ByteBuffer(count: slotByteCount.times(groupCapacity + 1))
     let filteredByteCount = try (rowByteCount + 1).times(height)
     data = try PNGDataFeed(source)
-    inflater = Inflater(
-      compressedByteCount: source.byteCount - source.position, byteCount: filteredByteCount,
-      pieceByteCount: (rowByteCount + 1) * groupCapacity)
-    (slots.bytes.baseAddress! + 0).initializeMemory(
-      as: UInt8.self, repeating: 0, count: slotByteCount)
+    do throws(DeflateError) {
+      inflater = try Inflater(
+        compressedByteCount: max(0, source.byteCount - source.position),
+        byteCount: filteredByteCount, pieceByteCount: (rowByteCount + 1) * groupCapacity)
+    } catch {
+      throw AllocationError(error)
+    }
+    slot(0).update(repeating: 0, count: slotByteCount)
   }
 
   /// The next row as stored, its samples packed, until the next call.
