@@ -46,6 +46,7 @@ let package = Package(
     .target(
       name: "Raster", dependencies: ["ConcurrencyPrimitives", "CKernels"],
       swiftSettings: houseStyle),
+    // Streams as PNG holds them, in and out.
     .target(name: "Deflate", swiftSettings: houseStyle),
     .target(
       name: "ImageCodecs", dependencies: ["Raster", "Deflate", "CPNGShim"],
@@ -81,6 +82,11 @@ let package = Package(
       swiftSettings: houseStyle),
     .testTarget(
       name: "ConcurrencyPrimitivesTests", dependencies: ["ConcurrencyPrimitives", "TestSupport"],
+      swiftSettings: houseStyle),
+    // zlib itself, the judge of our own.
+    .systemLibrary(name: "CZlib", path: "Tests/CZlib"),
+    .testTarget(
+      name: "DeflateTests", dependencies: ["Deflate", "TestSupport", "CZlib"],
       swiftSettings: houseStyle),
     .testTarget(
       name: "RasterTests", dependencies: ["Raster", "ConcurrencyPrimitives"],

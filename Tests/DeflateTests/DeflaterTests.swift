@@ -1,0 +1,125 @@
+import CZlib
+import TestSupport
+import Testing
+
+@testable import Deflate
+
+@Suite("Deflater", .timeLimit(.minutes(10))) struct DeflaterTests {
+  static let efforts: [Deflater.Effort] = [
+    .store, .runs, .trial, .matches(depth: 1, patience: 1), .lazyMatches(depth: 4, patience: 64),
+    .lazyMatches(depth: 16, patience: .max), .lazyMatches(depth: 1000, patience: .max),
+  ]
+
+  static func deflate(
+    _ bytes: [UInt8], _ effort: Deflater.Effort, pieceByteCount: Int = .max
+  ) throws -> [UInt8] {
+    var stream: [UInt8] = []
+    let deflater = try Deflater(effort: effort, byteCount: bytes.count)
+    var start = 0
+    while start < bytes.count {
+      let end = start + min(pieceByteCount, bytes.count - start)
+      try bytes[start..<end].withUnsafeBytes { try deflater.write($0) { stream += $0 } }
+      start = end
+    }
+    try deflater.finish { stream += $0 }
+    return stream
+  }
+
+  @Test("zlib inflates what it makes, at every effort and of every length", arguments: efforts)
+  func roundTrip(effort: Deflater.Effort) throws {
+    let counts = [0, 1, 2, 3, 4, 5, 9, 64, 257, 258, 259, 1000, 32768, 70_000, 230_000]
+    for count in counts {
+      for bytes in Content.samples(count, seed: UInt64(count)) {
+        let stream = try Self.deflate(bytes, effort)
+        #expect(Zlib.inflate(stream, byteCount: count) == bytes, "\(count) bytes")
+        let bound = 2 + count + 5 * (count / 65535 + 1) + 10 * (count / (96 << 10) + 1) + 4
+        #expect(stream.count <= bound, "\(count) bytes grew to \(stream.count)")
+      }
+    }
+  }
+
+  @Test("how the bytes come changes nothing")
+  func pieces() throws {
+    for bytes in Content.samples(120_000, seed: 1) {
+      let whole = try Self.deflate(bytes, .lazyMatches(depth: 4, patience: 64))
+      for piece in [997, 40_000] {
+        let cut = try Self.deflate(
+          bytes, .lazyMatches(depth: 4, patience: 64), pieceByteCount: piece)
+        #expect(cut == whole)
+      }
+    }
+  }
+
+  @Test("it holds no more than it says, and more effort is not worse on what repeats")
+  func sizes() throws {
+    let bytes = Content.samples(100_000, seed: 4)[5]
+    let counts = try Self.efforts.map { try Self.deflate(bytes, $0).count }
+    #expect(counts[0] > bytes.count && counts[5] < counts[1] && counts[6] <= counts[5])
+    #expect(Deflater.heldByteCount(byteCount: 100) < Deflater.heldByteCount(byteCount: 1 << 20))
+  }
+
+  @Test("the checksum is zlib's")
+  func checksum() {
+    for count in [0, 1, 15, 16, 17, 351, 352, 353, 5552, 5553, 100_000] {
+      for bytes in Content.samples(count, seed: 9) + [[UInt8](repeating: 255, count: count)] {
+        var checksum = Adler32()
+        bytes.withUnsafeBytes { bytes in
+          let middle = bytes.count / 3
+          checksum.update(UnsafeRawBufferPointer(rebasing: bytes[..<middle]))
+          checksum.update(UnsafeRawBufferPointer(rebasing: bytes[middle...]))
+        }
+        #expect(checksum.value == Zlib.adler32(bytes))
+      }
+    }
+  }
+}
+
+@Suite("Prefix codes") struct CodeLengthsTests {
+  private func lengths(_ frequencies: [UInt32], limit: Int) -> [UInt8] {
+    var lengths = [UInt8](repeating: 99, count: frequencies.count)
+    frequencies.withUnsafeBufferPointer { frequencies in
+      lengths.withUnsafeMutableBufferPointer {
+        CodeLengths.find(frequencies, limit: limit, into: $0)
+      }
+    }
+    return lengths
+  }
+
+  /// The bits of the best code, by merging the two rarest again and again.
+  private func leastBitCount(_ frequencies: [UInt32]) -> Int {
+    var weights = frequencies.filter { $0 > 0 }.map(Int.init).sorted()
+    var total = weights.count == 1 ? weights[0] : 0
+    while weights.count > 1 {
+      let sum = weights[0] + weights[1]
+      total += sum
+      weights.removeFirst(2)
+      weights.insert(sum, at: weights.firstIndex { $0 > sum } ?? weights.endIndex)
+    }
+    return total
+  }
+
+  @Test("codes are complete, within the limit, and the best there are where it does not matter")
+  func best() {
+    var random = SplitMix64(seed: 2)
+    for round in 0..<300 {
+      let count = Int.random(in: 1...286, using: &random)
+      let spread = Int.random(in: 1...20, using: &random)
+      let frequencies = (0..<count).map { _ in
+        UInt32.random(in: 0...9, using: &random) == 0
+          ? 0 : UInt32(1) << UInt32.random(in: 0..<UInt32(spread), using: &random)
+      }
+      for limit in [7, 14, 15] where limit > 7 || frequencies.count(where: { $0 > 0 }) <= 100 {
+        let lengths = lengths(frequencies, limit: limit)
+        let used = zip(frequencies, lengths).filter { $0.0 > 0 }
+        #expect(used.allSatisfy { (1...limit).contains(Int($0.1)) }, "round \(round)")
+        #expect(zip(frequencies, lengths).allSatisfy { $0.0 > 0 || $0.1 == 0 })
+        let kraft = used.reduce(0) { $0 + 1 << (limit - Int($1.1)) }
+        #expect(used.count < 2 || kraft == 1 << limit)
+        let bits = used.reduce(0) { $0 + Int($1.0) * Int($1.1) }
+        let least = leastBitCount(frequencies)
+        #expect(bits >= least)
+        if lengths.allSatisfy({ $0 < limit }) { #expect(bits == least) }
+      }
+    }
+  }
+}
