@@ -92,7 +92,8 @@ let package = Package(
       name: "RasterTests", dependencies: ["Raster", "ConcurrencyPrimitives"],
       swiftSettings: houseStyle),
     .testTarget(
-      name: "ImageCodecsTests", dependencies: ["ImageCodecs", "Raster", "TestSupport"],
+      name: "ImageCodecsTests",
+      dependencies: ["ImageCodecs", "Raster", "TestSupport", "CZlib"],
       swiftSettings: houseStyle),
     .testTarget(
       name: "GoldenTests", dependencies: ["ImageCodecs", "Raster", "SampleImages"],

@@ -41,6 +41,14 @@ public final class EncodedBytes: @unchecked Sendable {
     return UnsafeMutableRawBufferPointer(start: base.map { $0 + count }, count: additionalCount)
   }
 
+  /// Adds a copy of another's bytes, which lives until then.
+  ///
+  /// - Throws: `AllocationError`.
+  func append(_ other: EncodedBytes) throws(AllocationError) {
+    defer { withExtendedLifetime(other) {} }
+    try append(other.bytes)
+  }
+
   /// Counts `count` bytes of what `reserve` gave as written.
   public func commit(_ count: Int) {
     precondition(count >= 0 && count <= capacity - self.count)

@@ -51,7 +51,7 @@ struct PNGWritingTests {
 
   @Test("large data is cut into several IDAT chunks, which are read again")
   func largeData() throws {
-    let picture = try randomPicture(150, 150, PixelFormat(.rgba, .eight), seed: 8)
+    let picture = try randomPicture(400, 150, PixelFormat(.rgba, .eight), seed: 8)
     let bytes = try encode(picture, as: .png, compression: 0)
     #expect(chunks(of: bytes)?.map(\.type) == ["IHDR", "IDAT", "IDAT", "IEND"])
     #expect(try decode(bytes) == picture)

@@ -58,6 +58,17 @@ struct KernelTests {
             rows, of: Int16.self, by: weights.span, start: start, shift: 2, into: $0)
         }
         #expect(words == plainWords)
+        // On a processor with wider vectors, those that all have are tested, too.
+        let narrowBytes = sums(length) {
+          VerticalKernels.weigh(
+            rows, of: UInt8.self, by: weights.span, start: start, shift: 6, into: $0)
+        }
+        #expect(narrowBytes == plainBytes)
+        let narrowWords = sums(length) {
+          VerticalKernels.weigh(
+            rows, of: Int16.self, by: weights.span, start: start, shift: 2, into: $0)
+        }
+        #expect(narrowWords == plainWords)
       }
     }
   }
@@ -128,6 +139,11 @@ struct KernelTests {
                 $0, channelCount: $1, table: $2, weights: $3, into: $4)
             }
             #expect(fast == plain)
+            let narrow = run {
+              HorizontalKernels.weighNarrowly(
+                $0, channelCount: $1, table: $2, weights: $3, into: $4)
+            }
+            #expect(narrow == plain)
           case .wide(let weights):
             func run(
               _ kernel: (
@@ -209,6 +225,36 @@ struct KernelTests {
       }
       #expect(out == expected)
     }
+  }
+
+  @Test("opaque pixels come out as from the division that others need", arguments: [1, 7, 14])
+  func unpremultiplyOpaque(bits: Int) {
+    var generator = SeededGenerator(seed: UInt64(bits))
+    let centre = Int32(1) << Int32(15 + bits)
+    let full = Int32(255 * 255) << Int32(bits)
+    var sums: [Int32] = []
+    for _ in 0..<4000 {
+      for _ in 0..<3 {
+        // Also what overshoots, and the ties of the division.
+        let level = Int32.random(in: -300...511, using: &generator)
+        let tie = (level &* 255) << Int32(bits) &+ Int32(255) << Int32(bits - 1)
+        let near = Int32.random(in: -2...2, using: &generator)
+        sums.append(min(max(tie, -(1 << 29)), full &+ 1 << 20) &+ near &- centre)
+      }
+      sums.append(Int.random(in: 0..<4, using: &generator) > 0 ? full &- centre : full / 3 &- centre)
+    }
+    func finished(_ body: (UnsafeBufferPointer<Int32>, UnsafeMutableBufferPointer<UInt8>) -> Void)
+      -> [UInt8]
+    {
+      var out = [UInt8](repeating: 0xa5, count: sums.count)
+      sums.withUnsafeBufferPointer { sums in out.withUnsafeMutableBufferPointer { body(sums, $0) } }
+      return out
+    }
+    let fast = finished { FinishKernels.unpremultiply($0, channelCount: 4, bits: bits, into: $1) }
+    let plain = finished {
+      FinishKernels.unpremultiplyOneByOne($0, channelCount: 4, bits: bits, from: 0, into: $1)
+    }
+    #expect(fast == plain)
   }
 
   @Test("sums are rounded half up, once, and clamped")

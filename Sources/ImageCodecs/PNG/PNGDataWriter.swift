@@ -122,7 +122,7 @@ final class PNGDataWriter {
       for filtering in filterings where trials[filtering].count < trials[best].count {
         best = filtering
       }
-      if isWhole { return try stream.append(trials[best].bytes) }
+      if isWhole { return try stream.append(trials[best]) }
     }
     let deflater = try self.deflater ?? makeDeflater(layout.height, compression.effort)
     self.deflater = deflater

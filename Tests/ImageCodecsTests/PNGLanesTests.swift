@@ -1,0 +1,190 @@
+import CZlib
+import Raster
+import TestSupport
+import Testing
+
+@testable import ImageCodecs
+
+/// The fast lane and libpng give the same pixels, the same warnings and the same verdict.
+@Suite("PNG: two lanes", .timeLimit(.minutes(60))) struct PNGLanesTests {
+  /// What becomes of a file: pixels and warnings, or the error.
+  private enum Verdict: Equatable {
+    case picture([UInt8], warnings: [String])
+    case error(String)
+  }
+
+  private func verdict(of bytes: [UInt8], by lanes: PNGReader.Lanes) -> Verdict {
+    do {
+      let source = try ByteSource(bytes)
+      let header = try PNGProbe.header(
+        of: source, limits: DecodeLimits(maximumPixelCount: 4_000_000))
+      let reader = try PNGReader(source, header: header, lanes: lanes)
+      var pixels = [UInt8](repeating: 0, count: reader.layout.byteCount)
+      for y in 0..<reader.layout.height {
+        try pixels.withUnsafeMutableBytes { pixels in
+          var row = UnsafeMutableRawBufferPointer(
+            rebasing: pixels[y * reader.layout.bytesPerRow..<(y + 1) * reader.layout.bytesPerRow]
+          ).mutableBytes
+          try reader.readRow(into: &row)
+        }
+      }
+      try reader.finish()
+      return .picture(pixels, warnings: header.warnings + reader.warnings)
+    } catch {
+      return .error("\(error)")
+    }
+  }
+
+  /// - Returns: whether the file is a picture.
+  @discardableResult
+  private func compare(_ bytes: [UInt8], _ label: @autoclosure () -> String) -> Bool {
+    let fast = verdict(of: bytes, by: .both)
+    let library = verdict(of: bytes, by: .library)
+    if fast != library {
+      var what = "\(library), not \(fast)"
+      if case (.picture(_, let left), .picture(_, let right)) = (library, fast) {
+        what = "other pixels or warnings: \(left), not \(right)"
+      }
+      Issue.record("\(label()): \(what)")
+    }
+    if case .picture = library { return true }
+    return false
+  }
+
+  @Test("every colour type and depth, in sizes of 1 to 64 by 1 to 64")
+  func sizes() {
+    // All 4,096 sizes in a campaign, some hundred otherwise.
+    let step = Environment.number("IMGBATCH_SOAK") == nil ? 37 : 1
+    for index in stride(from: 0, to: 64 * 64, by: step) {
+      let (width, height) = (index % 64 + 1, index / 64 + 1)
+      for png in TestPNG.kinds(width, height) {
+        #expect(compare(png.bytes, "\(width)x\(height) \(png.label)"))
+      }
+    }
+  }
+
+  @Test("what our writer makes, at every compression")
+  func written() throws {
+    for format in PixelFormat.all {
+      for compression in 0...12 {
+        let picture = try randomPicture(40, 30, format, seed: UInt64(compression))
+        let bytes = try encode(picture, as: .png, compression: compression)
+        #expect(compare(bytes, "\(format), \(compression)"))
+        #expect(verdict(of: bytes, by: .library) == .picture(picture.bytes, warnings: []))
+      }
+    }
+  }
+
+  @Test("mutated files, their checksums mended")
+  func mutations() throws {
+    let rounds = Environment.number("IMGBATCH_MUTATIONS") ?? 3000
+    var random = SplitMix64(seed: UInt64(Environment.number("IMGBATCH_SEED") ?? 1))
+    var sources = (TestPNG.kinds(7, 6) + TestPNG.kinds(33, 9)).map(\.bytes)
+    for format in PixelFormat.all {
+      for compression in [1, 6] {
+        sources.append(
+          try encode(
+            randomPicture(23, 17, format, seed: 1), as: .png, compression: compression))
+      }
+    }
+    var pictureCount = 0
+    for round in 0..<rounds {
+      let source = sources.randomElement(using: &random) ?? []
+      let mutated = Mutation.mutate(source, &random)
+      if compare(mutated, "round \(round)") { pictureCount += 1 }
+    }
+    #expect(pictureCount > rounds / 20, "\(pictureCount) of \(rounds) are pictures")
+  }
+
+  @Test("every file of the corpus", .enabled(if: Corpus.isPresent))
+  func corpus() throws {
+    for entry in Corpus.entries("manifest.tsv", in: "png") {
+      let bytes = try entry.bytes()
+      #if DEBUG
+        guard bytes.count < 60_000 else { continue }
+      #endif
+      compare(bytes, entry.path)
+    }
+  }
+}
+
+/// Damage to a file that a checksum would not find.
+private enum Mutation {
+  static func mutate(_ file: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+    var chunks = chunks(of: file)
+    let index = Int.random(in: 0..<chunks.count, using: &random)
+    switch Int.random(in: 0..<20, using: &random) {
+    case 0: chunks.swapAt(index, Int.random(in: 0..<chunks.count, using: &random))
+    case 1: chunks.remove(at: index)
+    case 2: chunks.insert(chunks[index], at: index)
+    case 3:
+      // A chunk of another kind in the middle of whatever there is.
+      let type = ["tEXt", "tRNS", "PLTE", "IDAT", "IEND", "abCd", "ABCD", "tIME"]
+      chunks.insert(
+        (Array((type.randomElement(using: &random) ?? "tEXt").utf8), [0, 1, 2]), at: index)
+    case 4:
+      // Data in two chunks.
+      let half = chunks[index].contents.count / 2
+      chunks.insert(
+        (chunks[index].type, Array(chunks[index].contents[half...])), at: index + 1)
+      chunks[index].contents.removeLast(chunks[index].contents.count - half)
+    case 5...9:
+      guard let data = chunks.firstIndex(where: { $0.type == Array("IDAT".utf8) }) else { break }
+      chunks[data].contents = damaged(chunks[data].contents, &random)
+    default:
+      guard let data = chunks.firstIndex(where: { $0.type == Array("IDAT".utf8) }) else { break }
+      chunks[data].contents = withOtherRows(chunks[data].contents, &random)
+    }
+    var bytes = TestPNG.signature
+    for chunk in chunks {
+      bytes += TestPNG.Chunk(String(decoding: chunk.type, as: UTF8.self), chunk.contents).framed
+    }
+    if Int.random(in: 0..<10, using: &random) == 0 {
+      bytes = damaged(bytes, &random)
+    }
+    return bytes
+  }
+
+  private static func damaged(_ bytes: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+    var bytes = bytes
+    for _ in 0..<Int.random(in: 1...3, using: &random) where !bytes.isEmpty {
+      let place = Int.random(in: 0..<bytes.count, using: &random)
+      switch Int.random(in: 0..<4, using: &random) {
+      case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
+      case 1: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+      case 2: bytes.insert(UInt8.random(in: 0...255, using: &random), at: place)
+      default: bytes.remove(at: place)
+      }
+    }
+    return bytes
+  }
+
+  /// The stream of rows that were damaged before they were deflated.
+  private static func withOtherRows(
+    _ stream: [UInt8], _ random: inout SplitMix64
+  ) -> [UInt8] {
+    var rows = [UInt8](repeating: 0, count: 1 << 16)
+    var count = uLongf(rows.count)
+    guard uncompress(&rows, &count, stream, uLong(stream.count)) == Z_OK else { return stream }
+    let damaged = damaged(Array(rows.prefix(Int(count))), &random)
+    var result = [UInt8](repeating: 0, count: 1 << 17)
+    var resultCount = uLongf(result.count)
+    let level = CInt.random(in: 0...9, using: &random)
+    guard compress2(&result, &resultCount, damaged, uLong(damaged.count), level) == Z_OK else {
+      return stream
+    }
+    return Array(result.prefix(Int(resultCount)))
+  }
+
+  private static func chunks(of file: [UInt8]) -> [(type: [UInt8], contents: [UInt8])] {
+    var chunks: [([UInt8], [UInt8])] = []
+    var place = 8
+    while place + 12 <= file.count {
+      let count = file[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+      chunks.append(
+        (Array(file[place + 4..<place + 8]), Array(file[place + 8..<place + 8 + count])))
+      place += 12 + count
+    }
+    return chunks
+  }
+}
