@@ -18,7 +18,7 @@ public final class Deflater {
     var storesOnly = false
 
     /// A match as long as this is not bettered.
-    var niceLength: Int { min(DeflateFormat.maximumMatchLength, 24 + 4 * depth) }
+    var niceLength: Int { min(DeflateFormat.maximumMatchLength, 24 + 4 * min(depth, 64)) }
 
     /// No compression.
     public static let store = Effort(depth: 0, storesOnly: true)
@@ -362,7 +362,10 @@ public final class Deflater {
       let there = here - Int(distance)
       if UnsafeRawPointer(there).loadUnaligned(as: UInt32.self) == first {
         let length = Self.matchLength(here, there, limit: limit)
-        if length > best.length {
+        // A longer match is no better where the way back to it takes more bits than it saves.
+        if length > best.length, best.length == 0
+          || 4 * (length - best.length) > Self.bitCount(Int(distance)) - Self.bitCount(best.distance)
+        {
           best = Match(length: length, distance: Int(distance))
           if length >= effort.niceLength { break }
         }
@@ -380,9 +383,12 @@ public final class Deflater {
     var cost = 0
     for index in 0..<min(match.length, 24) { cost += Int(costs[Int(buffer[place + index])]) }
     // About seven bits for the length, and two for the distance besides its own.
-    let distanceBits = Int.bitWidth - match.distance.leadingZeroBitCount
+    let distanceBits = Self.bitCount(match.distance)
     return cost - 4 * (match.distance == 1 ? 7 : 9 + distanceBits)
   }
+
+  @inline(__always)
+  private static func bitCount(_ value: Int) -> Int { Int.bitWidth - value.leadingZeroBitCount }
 
   @inline(__always)
   private static func word(_ place: UnsafePointer<UInt8>) -> UInt64 {

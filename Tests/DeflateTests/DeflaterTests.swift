@@ -27,7 +27,7 @@ import Testing
 
   @Test("zlib inflates what it makes, at every effort and of every length", arguments: efforts)
   func roundTrip(effort: Deflater.Effort) throws {
-    let counts = [0, 1, 2, 3, 4, 5, 9, 64, 257, 258, 259, 1000, 32768, 70_000, 230_000]
+    let counts = [0, 1, 2, 3, 4, 5, 9, 64, 257, 258, 259, 1000, 40_000, 110_000]
     for count in counts {
       for bytes in Content.samples(count, seed: UInt64(count)) {
         let stream = try Self.deflate(bytes, effort)

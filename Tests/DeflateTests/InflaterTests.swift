@@ -28,14 +28,14 @@ import Testing
 
   @Test("what zlib makes is inflated, at every level and strategy, however it comes and goes")
   func zlibStreams() throws {
-    for count in [0, 1, 5, 258, 1000, 70_000, 150_000] {
+    for count in [0, 1, 5, 258, 1000, 70_000] {
       for bytes in Content.samples(count, seed: 3) {
         for (level, strategy) in [
           (0, Z_DEFAULT_STRATEGY), (1, Z_DEFAULT_STRATEGY), (6, Z_FILTERED),
           (9, Z_DEFAULT_STRATEGY), (6, Z_RLE), (6, Z_HUFFMAN_ONLY), (6, Z_FIXED),
         ] {
           let stream = Zlib.deflate(bytes, level: Int32(level), strategy: strategy)
-          for (piece, feed) in [(1, Int.max), (999, 7), (70_000, 4096), (150_000, 1)] {
+          for (piece, feed) in [(1, Int.max), (999, 7), (70_000, 4096), (70_000, 1)] {
             guard piece > 1 || count < 2000, feed > 7 || count < 2000 else { continue }
             let inflated = try Self.inflate(
               stream, byteCount: count, pieceByteCount: piece, feedByteCount: feed)
@@ -64,7 +64,7 @@ import Testing
 
   @Test("a damaged stream that passes here passes zlib, with the same bytes")
   func mutations() throws {
-    let rounds = Environment.number("IMGBATCH_MUTATIONS") ?? 20_000
+    let rounds = Environment.number("IMGBATCH_MUTATIONS") ?? 5_000
     var random = SplitMix64(seed: UInt64(Environment.number("IMGBATCH_SEED") ?? 1))
     var passed = 0
     let sources = [0, 1, 2, 6].flatMap { level in

@@ -54,7 +54,7 @@ import Testing
   @Test("every colour type and depth, in sizes of 1 to 64 by 1 to 64")
   func sizes() {
     // All 4,096 sizes in a campaign, some hundred otherwise.
-    let step = Environment.number("IMGBATCH_SOAK") == nil ? 37 : 1
+    let step = Environment.number("IMGBATCH_SOAK") == nil ? 131 : 1
     for index in stride(from: 0, to: 64 * 64, by: step) {
       let (width, height) = (index % 64 + 1, index / 64 + 1)
       for png in TestPNG.kinds(width, height) {
@@ -77,7 +77,7 @@ import Testing
 
   @Test("mutated files, their checksums mended")
   func mutations() throws {
-    let rounds = Environment.number("IMGBATCH_MUTATIONS") ?? 3000
+    let rounds = Environment.number("IMGBATCH_MUTATIONS") ?? 800
     var random = SplitMix64(seed: UInt64(Environment.number("IMGBATCH_SEED") ?? 1))
     var sources = (TestPNG.kinds(7, 6) + TestPNG.kinds(33, 9)).map(\.bytes)
     for format in PixelFormat.all {
