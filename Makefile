@@ -78,6 +78,10 @@ soak: dependencies ## Repeat the tests of concurrency ROUNDS times; run campaign
 	$(call repeat,.build-soak/release,$(ROUNDS))
 	$(SOAK) --filter 'SchedulingTests|BatchScheduleTests|WatchedTreeTests|jobsLeaveNothing|earlyEndsLeaveNothing'
 
+.PHONY: bench
+bench: build ## Run imgbatch beside its peers; fetches pictures and peers once, into ~/.cache
+	python3 Benchmarks/bench.py --rounds 3 --markdown .build/bench.md --json .build/bench.json
+
 .PHONY: testdata
 testdata: build ## Make testdata/ anew
 	$(RELEASE_DIR)/sample-images testdata testdata

@@ -164,17 +164,7 @@ struct EncodeTable: ~Copyable {
       }
       let bits = UInt16(truncatingIfNeeded: next[length])
       next[length] += 1
-      entries[symbol] = UInt32(bits.bitReversed >> UInt16(16 - length)) | UInt32(length) << 16
+      entries[symbol] = UInt32(bits.reversed(length)) | UInt32(length) << 16
     }
-  }
-}
-
-extension UInt16 {
-  fileprivate var bitReversed: UInt16 {
-    var bits = self
-    bits = (bits & 0x5555) << 1 | (bits >> 1) & 0x5555
-    bits = (bits & 0x3333) << 2 | (bits >> 2) & 0x3333
-    bits = (bits & 0x0F0F) << 4 | (bits >> 4) & 0x0F0F
-    return bits << 8 | bits >> 8
   }
 }

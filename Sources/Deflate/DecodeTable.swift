@@ -3,18 +3,19 @@
 ///
 /// An entry holds all that is to be done about a symbol:
 ///
-/// | bits  | a literal  | a length or distance      | a longer code            |
-/// |-------|------------|---------------------------|--------------------------|
-/// | 0-7   | code bits  | code bits and extra bits  | root bits                |
-/// | 8-11  |            | code bits                 | index bits of that table |
-/// | 16-30 | the byte   | base                      | where that table begins  |
-/// | 31    | 1          | 0                         | 0                        |
+/// | bits  | one or two literals   | a length or distance      | a longer code            |
+/// |-------|-----------------------|---------------------------|--------------------------|
+/// | 0-7   | code bits             | code bits and extra bits  | root bits                |
+/// | 8-11  | the byte (8-15)       | code bits                 | index bits of that table |
+/// | 16-30 | the second byte, if any (16-23); whether there is one (24) | base | where that table begins |
+/// | 31    | 1                     | 0                         | 0                        |
 ///
-/// and flags in bits 12 to 15 for what is not in the common way.
+/// and flags in bits 12 to 15 for what is neither a literal nor in the common way.
 struct DecodeTable: ~Copyable {
   typealias Entry = UInt32
 
   static let literalFlag: Entry = 1 << 31
+  static let pairFlag: Entry = 1 << 24
   /// Anything but a literal, length or distance that is decoded at once.
   static let exceptionFlag: Entry = 1 << 15
   static let longerCodeFlag: Entry = 1 << 14
@@ -87,7 +88,7 @@ struct DecodeTable: ~Copyable {
         for rank in 0..<counts[length] {
           let symbol = Int(sorted[position])
           position += 1
-          let reversed = Self.reverse(next[length] + rank, bitCount: length)
+          let reversed = Int(UInt16(next[length] + rank).reversed(length))
           let entry = symbols[symbol]
           if length <= rootBitCount {
             let filled = Self.entry(entry, codeBits: length)
@@ -128,17 +129,22 @@ struct DecodeTable: ~Copyable {
   /// Counts by code length.
   private typealias Counts = InlineArray<16, Int>
 
+  /// Lets an entry stand for two literals where both codes fit into the root's index.
+  func pairLiterals() {
+    for index in stride(from: 1 << rootBitCount - 1, through: 0, by: -1) {
+      let first = entries[index]
+      guard first & Self.literalFlag != 0 else { continue }
+      // The second one's entry has a smaller index, and is not a pair yet.
+      let second = entries[index >> Int(first & 0xFF)]
+      let bitCount = first & 0xFF + second & 0xFF
+      guard second & Self.literalFlag != 0, bitCount <= rootBitCount else { continue }
+      entries[index] =
+        Self.literalFlag | Self.pairFlag | (second & 0xFF00) << 8 | first & 0xFF00 | bitCount
+    }
+  }
+
   private static func entry(_ symbol: Entry, codeBits: Int) -> Entry {
     // The code's bits come in front of the extra bits.
     (symbol + Entry(codeBits)) | (symbol & literalFlag == 0 ? Entry(codeBits) << 8 : 0)
-  }
-
-  private static func reverse(_ code: Int, bitCount: Int) -> Int {
-    var (code, result) = (code, 0)
-    for _ in 0..<bitCount {
-      result = result << 1 | code & 1
-      code >>= 1
-    }
-    return result
   }
 }

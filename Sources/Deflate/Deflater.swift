@@ -60,6 +60,7 @@ public final class Deflater {
 
   // By the hash of four bytes, the last place where it stood; and for each place the one before.
   private let hashBitCount: Int
+  private let chainCount: Int
   private let headMemory: Memory<UInt32>
   private let chainMemory: Memory<UInt32>
 
@@ -98,6 +99,11 @@ public final class Deflater {
     min(15, max(8, Int.bitWidth - byteCount.leadingZeroBitCount))
   }
 
+  /// A power of two, and a place for each byte of the window or of the whole.
+  private static func chainCount(_ byteCount: Int) -> Int {
+    byteCount >= window ? window : 1 << (Int.bitWidth - byteCount.leadingZeroBitCount)
+  }
+
   private static func sequenceCapacity(_ block: Int) -> Int { block / minimumMatchLength + 2 }
 
   /// More than a block takes in whichever form: stored ones cost 5 bytes for each 64 KiB.
@@ -106,7 +112,7 @@ public final class Deflater {
   /// The most bytes that one holds.
   public static func heldByteCount(byteCount: Int) -> Int {
     let block = blockCapacity(byteCount)
-    return window + block + 4 << hashBitCount(byteCount) + 4 * window
+    return window + block + 4 << hashBitCount(byteCount) + 4 * chainCount(byteCount)
       + 8 * sequenceCapacity(block) + outputCapacity(block) + 8 << 10
   }
 
@@ -119,13 +125,14 @@ public final class Deflater {
     hashBitCount = Self.hashBitCount(byteCount)
     bufferMemory = try Memory(capacity + Self.margin)
     headMemory = try Memory(effort.depth > 0 ? 1 << hashBitCount : 1)
-    chainMemory = try Memory(effort.depth > 1 ? Self.window : 1)
+    chainCount = Self.chainCount(byteCount)
+    chainMemory = try Memory(effort.depth > 1 ? chainCount : 1)
     sequenceMemory = try Memory(Self.sequenceCapacity(blockCapacity))
     outputMemory = try Memory(Self.outputCapacity(blockCapacity))
     writer = BitWriter(outputMemory.base)
     // Nowhere: farther back than any match.
     if effort.depth > 0 { heads.initialize(repeating: 0 &- 0x10000, count: 1 << hashBitCount) }
-    if let chains { chains.initialize(repeating: 0 &- 0x10000, count: Self.window) }
+    if let chains { chains.initialize(repeating: 0 &- 0x10000, count: chainCount) }
   }
 
   private var buffer: UnsafeMutablePointer<UInt8> { bufferMemory.base }
@@ -337,7 +344,7 @@ public final class Deflater {
   private func insert(_ place: Int) {
     let slot = hash(place)
     let absolute = position &+ UInt32(truncatingIfNeeded: place)
-    if let chains { chains[Int(absolute) & (Self.window - 1)] = heads[slot] }
+    if let chains { chains[Int(absolute) & (chainCount - 1)] = heads[slot] }
     heads[slot] = absolute
   }
 
@@ -348,7 +355,7 @@ public final class Deflater {
     let slot = hash(place)
     let absolute = position &+ UInt32(truncatingIfNeeded: place)
     var candidate = heads[slot]
-    if let chains { chains[Int(absolute) & (Self.window - 1)] = candidate }
+    if let chains { chains[Int(absolute) & (chainCount - 1)] = candidate }
     heads[slot] = absolute
     let here = buffer + place
     let limit = min(end - place, DeflateFormat.maximumMatchLength)
@@ -372,7 +379,7 @@ public final class Deflater {
       }
       depth -= 1
       guard depth > 0, let chains else { break }
-      candidate = chains[Int(candidate) & (Self.window - 1)]
+      candidate = chains[Int(candidate) & (chainCount - 1)]
     }
     return best.length >= Self.minimumMatchLength ? best : Match(length: 0, distance: 0)
   }

@@ -50,6 +50,8 @@ public final class Inflater {
 
   /// The largest match, and what a copy of words writes beyond its end.
   private static let margin = DeflateFormat.maximumMatchLength + 32
+  /// To pair literals in a table takes as long as they save in so many bytes.
+  private static let leastPairedByteCount = 32 << 10
   /// The bytes that a step may look at beyond the one it is at.
   private static let inputMargin = 32
 
@@ -311,6 +313,7 @@ public final class Inflater {
         symbols: SymbolEntries.distances)
       try literals.build(
         UnsafeBufferPointer(rebasing: lengths[..<literalCount]), symbols: SymbolEntries.literals)
+      if byteCount - producedByteCount >= Self.leastPairedByteCount { literals.pairLiterals() }
     }
   }
 
@@ -323,7 +326,7 @@ public final class Inflater {
       let entry = literals.entries[Int(bits & 0x7FF)]
       guard entry & DecodeTable.literalFlag != 0 else { throw DeflateError.corrupt }
       _ = try take(Int(entry & 0xFF))
-      let symbol = Int(entry >> 16 & 0xFF)
+      let symbol = Int(entry >> 8 & 0xFF)
       var value: UInt8 = 0
       var repeatCount = 1
       switch symbol {
@@ -375,23 +378,20 @@ public final class Inflater {
       bitCount |= 56
       var entry = literals[Int(bits & literalMask)]
       if entry & DecodeTable.literalFlag != 0 {
-        // Three codes of eleven bits leave enough for a length with its extra bits.
+        // Three times eleven bits leave enough for a length with its extra bits.
         bits >>= UInt64(entry & 0xFF)
         bitCount &-= Int(entry & 0xFF)
-        output[target] = UInt8(truncatingIfNeeded: entry >> 16)
-        target &+= 1
+        target &+= Self.store(entry, at: output + target)
         entry = literals[Int(bits & literalMask)]
         if entry & DecodeTable.literalFlag != 0 {
           bits >>= UInt64(entry & 0xFF)
           bitCount &-= Int(entry & 0xFF)
-          output[target] = UInt8(truncatingIfNeeded: entry >> 16)
-          target &+= 1
+          target &+= Self.store(entry, at: output + target)
           entry = literals[Int(bits & literalMask)]
           if entry & DecodeTable.literalFlag != 0 {
             bits >>= UInt64(entry & 0xFF)
             bitCount &-= Int(entry & 0xFF)
-            output[target] = UInt8(truncatingIfNeeded: entry >> 16)
-            target &+= 1
+            target &+= Self.store(entry, at: output + target)
             continue
           }
         }
@@ -405,8 +405,7 @@ public final class Inflater {
           if entry & DecodeTable.literalFlag != 0 {
             bits >>= UInt64(entry & 0xFF)
             bitCount &-= Int(entry & 0xFF)
-            output[target] = UInt8(truncatingIfNeeded: entry >> 16)
-            target &+= 1
+            target &+= Self.store(entry, at: output + target)
             continue
           }
         }
@@ -466,6 +465,16 @@ public final class Inflater {
       guard bitCount >= 8 * paddingByteCount else { throw DeflateError.truncated }
     }
     if isAtEnd { endBlock() }
+  }
+
+  /// Stores one literal or two, and returns how many they are.
+  @inline(__always)
+  private static func store(
+    _ entry: DecodeTable.Entry, at target: UnsafeMutablePointer<UInt8>
+  ) -> Int {
+    UnsafeMutableRawPointer(target).storeBytes(
+      of: UInt16(truncatingIfNeeded: entry >> 8).littleEndian, as: UInt16.self)
+    return 1 &+ Int(entry >> 24 & 1)
   }
 
   @inline(__always)

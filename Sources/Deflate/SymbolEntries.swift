@@ -17,7 +17,7 @@ enum SymbolEntries {
     (0..<DeflateFormat.codeLengthSymbolCount).map(literal))
 
   private static func literal(_ symbol: Int) -> DecodeTable.Entry {
-    DecodeTable.literalFlag | DecodeTable.Entry(symbol) << 16
+    DecodeTable.literalFlag | DecodeTable.Entry(symbol) << 8
   }
 
   private static func value(
