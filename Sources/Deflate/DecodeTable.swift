@@ -3,12 +3,11 @@
 ///
 /// An entry holds all that is to be done about a symbol:
 ///
-/// | bits  | one or two literals   | a length or distance      | a longer code            |
-/// |-------|-----------------------|---------------------------|--------------------------|
-/// | 0-7   | code bits             | code bits and extra bits  | root bits                |
-/// | 8-11  | the byte (8-15)       | code bits                 | index bits of that table |
-/// | 16-30 | the second byte, if any (16-23); whether there is one (24) | base | where that table begins |
-/// | 31    | 1                     | 0                         | 0                        |
+/// - one or two literals: code bits in 0-7, the byte in 8-15, the second one in 16-23, whether there
+///   is a second one in 24, and 31 set;
+/// - a length or distance: code bits and extra bits in 0-7, code bits alone in 8-11, the base in
+///   16-30;
+/// - a longer code: root bits in 0-7, index bits of its table in 8-11, where that begins in 16-30,
 ///
 /// and flags in bits 12 to 15 for what is neither a literal nor in the common way.
 struct DecodeTable: ~Copyable {
@@ -29,9 +28,9 @@ struct DecodeTable: ~Copyable {
 
   init(rootBitCount: Int) {
     self.rootBitCount = rootBitCount
-    // A table behind the root has at least half of its entries filled by symbols of their own, but
-    // for one entry each; twice the symbols bounds them all.
-    capacity = 1 << rootBitCount + 2 * DeflateFormat.literalSymbolCount * 2
+    // 288 symbols of up to 15 bits need at most 2342 entries with a root of 11 bits, and 32 symbols
+    // 402 with one of 8 (zlib, examples/enough.c).
+    capacity = 1 << rootBitCount + 4 * DeflateFormat.literalSymbolCount
     entries = .allocate(capacity: capacity)
     entries.initialize(repeating: Self.invalid, count: capacity)
   }

@@ -58,7 +58,7 @@ public final class Deflater {
   /// That of the buffer's first byte in the stream, as far as 32 bits tell.
   private var position: UInt32 = 0
 
-  // By the hash of four bytes, the last place where it stood; and for each place the one before.
+  // By the hash of five bytes, the last place where it stood; and for each place the one before.
   private let hashBitCount: Int
   private let chainCount: Int
   private let headMemory: Memory<UInt32>
@@ -166,7 +166,7 @@ public final class Deflater {
 
   /// Drops what is out of the window.
   private func slide() {
-    let kept = min(blockStart, Self.window) + (end - blockStart)
+    let kept = min(blockStart, min(Self.window, capacity - blockCapacity)) + (end - blockStart)
     let from = end - kept
     buffer.update(from: buffer + from, count: kept)
     position &+= UInt32(from)
@@ -224,7 +224,8 @@ public final class Deflater {
         continue
       }
       let length = Self.matchLength(
-        buffer + place, buffer + place - 1, limit: min(end - place, DeflateFormat.maximumMatchLength)
+        buffer + place, buffer + place - 1,
+        limit: min(end - place, DeflateFormat.maximumMatchLength)
       )
       add(literals: place - literalStart, length: length, distance: 1)
       place += length
@@ -344,6 +345,7 @@ public final class Deflater {
   private func insert(_ place: Int) {
     let slot = hash(place)
     let absolute = position &+ UInt32(truncatingIfNeeded: place)
+    guard heads[slot] != absolute else { return }
     if let chains { chains[Int(absolute) & (chainCount - 1)] = heads[slot] }
     heads[slot] = absolute
   }
@@ -355,6 +357,8 @@ public final class Deflater {
     let slot = hash(place)
     let absolute = position &+ UInt32(truncatingIfNeeded: place)
     var candidate = heads[slot]
+    // A place that was entered before is not its own predecessor.
+    if candidate == absolute { candidate = chains?[Int(absolute) & (chainCount - 1)] ?? absolute }
     if let chains { chains[Int(absolute) & (chainCount - 1)] = candidate }
     heads[slot] = absolute
     let here = buffer + place
@@ -370,8 +374,10 @@ public final class Deflater {
       if UnsafeRawPointer(there).loadUnaligned(as: UInt32.self) == first {
         let length = Self.matchLength(here, there, limit: limit)
         // A longer match is no better where the way back to it takes more bits than it saves.
-        if length > best.length, best.length == 0
-          || 4 * (length - best.length) > Self.bitCount(Int(distance)) - Self.bitCount(best.distance)
+        if length > best.length,
+          best.length == 0
+            || 4 * (length - best.length) > Self.bitCount(Int(distance))
+              - Self.bitCount(best.distance)
         {
           best = Match(length: length, distance: Int(distance))
           if length >= effort.niceLength { break }
@@ -500,7 +506,8 @@ public final class Deflater {
   ) -> Int {
     var bits = 0
     for (symbol, length) in literals.enumerated() {
-      let extra = symbol > 256 && symbol < 286 ? DeflateFormat.lengths[symbol - 257].extraBitCount : 0
+      let extra =
+        symbol > 256 && symbol < 286 ? DeflateFormat.lengths[symbol - 257].extraBitCount : 0
       bits += Int(literalFrequencies.counts[symbol]) * (Int(length) + extra)
     }
     for (symbol, length) in distances.enumerated() {
@@ -548,4 +555,3 @@ public final class Deflater {
     self.writer = writer
   }
 }
-

@@ -55,6 +55,9 @@ public final class Inflater {
   /// The bytes that a step may look at beyond the one it is at.
   private static let inputMargin = 32
 
+  /// The most that `bits` holds.
+  private static let fetchedByteCount = 8
+
   private static func inputCapacity(_ byteCount: Int) -> Int {
     min(max(byteCount, 64), 96 << 10)
   }
@@ -150,10 +153,14 @@ public final class Inflater {
 
   /// Makes sure that a step has bytes to look at.
   private func refill(from feed: Feed) throws {
+    // Bytes that are in `bits` may have to go back.
+    let kept = min(inputStart, Self.fetchedByteCount)
     let rest = inputEnd - inputStart
-    if rest > 0, inputStart > 0 { input.update(from: input + inputStart, count: rest) }
-    inputStart = 0
-    inputEnd = rest
+    if inputStart > kept {
+      input.update(from: input + inputStart - kept, count: kept + rest)
+    }
+    inputStart = kept
+    inputEnd = kept + rest
     while !isFed, inputEnd < inputCapacity {
       let count = try feed(
         UnsafeMutableRawBufferPointer(start: input + inputEnd, count: inputCapacity - inputEnd))
@@ -179,6 +186,13 @@ public final class Inflater {
       }
       bitCount += 8
     }
+  }
+
+  /// Lets whole bytes that were fetched in advance be read again, as bytes.
+  private func putBackFetched() {
+    inputStart -= (bitCount - 8 * paddingByteCount) / 8
+    precondition(inputStart >= 0)
+    (bits, bitCount, paddingByteCount) = (0, 0, 0)
   }
 
   private func take(_ count: Int) throws -> Int {
@@ -222,10 +236,7 @@ public final class Inflater {
       let count = try take(16)
       try fetch(from: feed)
       guard try take(16) == ~count & 0xFFFF else { throw DeflateError.corrupt }
-      // What was fetched in advance goes back.
-      let ahead = (bitCount - 8 * paddingByteCount) / 8
-      inputStart -= ahead
-      (bits, bitCount, paddingByteCount) = (0, 0, 0)
+      putBackFetched()
       stage = .stored(rest: count)
     case 1:
       try useFixedTables()
@@ -268,11 +279,8 @@ public final class Inflater {
     try fetch(from: feed)
     var expected: UInt32 = 0
     for _ in 0..<4 { expected = expected << 8 | UInt32(try take(8)) }
-    guard expected == checksum.value else { throw DeflateError.corrupt }
-    // The rest of what was fetched goes back, to tell whether anything follows.
-    let ahead = (bitCount - 8 * paddingByteCount) / 8
-    inputStart -= ahead
-    (bits, bitCount, paddingByteCount) = (0, 0, 0)
+    guard expected == checksum.value else { throw DeflateError.wrongChecksum }
+    putBackFetched()
     stage = .done
   }
 
@@ -446,7 +454,8 @@ public final class Inflater {
         isCorrupt = true
         break
       }
-      Self.copy(length, from: output + (target &- distance), distance: distance, to: output + target)
+      Self.copy(
+        length, from: output + (target &- distance), distance: distance, to: output + target)
       target &+= length
     }
 

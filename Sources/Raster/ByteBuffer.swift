@@ -26,6 +26,12 @@ public struct ByteBuffer: ~Copyable {
   public var bytes: UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(start: base, count: count)
   }
+
+  /// The byte at that offset, and those behind it.
+  package func pointer(at offset: Int) -> UnsafeMutablePointer<UInt8> {
+    precondition(offset >= 0 && offset <= count)
+    return (base + offset).assumingMemoryBound(to: UInt8.self)
+  }
 }
 
 /// The system would not give the memory that was asked for.

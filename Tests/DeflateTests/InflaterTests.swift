@@ -46,6 +46,50 @@ import Testing
     }
   }
 
+  @Test("blocks may end and begin anywhere, also where the next bytes are fed")
+  func blockBoundaries() throws {
+    let boundary = 96 << 10
+    var checkedCount = 0
+    var random = SplitMix64(seed: 6)
+    let noise = (0..<2 * boundary + 400).map { _ in UInt8.random(in: 0...255, using: &random) }
+    // Nothing, or a block with the fixed code, behind which an empty stored block leads to the next
+    // byte, or to the one after that.
+    var fixed = Array(
+      Zlib.deflate(Array("compressed".utf8), level: 6, strategy: Z_FIXED).dropFirst(2).dropLast(4))
+    fixed[0] &= 0xFE
+    let heads: [[UInt8]] = [[], fixed + [0, 0, 0xFF, 0xFF], fixed + [0, 0, 0, 0xFF, 0xFF]]
+    for place in [boundary, 2 * boundary] {
+      for offset in -24...24 {
+        // Stored blocks of which one begins there, behind another or behind a compressed one.
+        for head in heads {
+          var stream: [UInt8] = [0x78, 0x9C] + head
+          let text = head.isEmpty ? [] : Array("compressed".utf8)
+          let content = text + noise.prefix(place + offset + 300)
+          var start = text.count
+          while start < content.count {
+            let header = stream.count
+            var count = min(65_535, content.count - start)
+            let goal = place + offset
+            if header + 5 < goal, header + 5 + count > goal { count = goal - header - 5 }
+            let isLast = start + count == content.count
+            stream += [isLast ? 1 : 0, UInt8(count & 0xFF), UInt8(count >> 8)]
+            stream += [UInt8(~count & 0xFF), UInt8(~count >> 8 & 0xFF)]
+            stream += content[start..<start + count]
+            start += count
+          }
+          let sum = Zlib.adler32(content)
+          stream += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: sum >> $0) }
+          guard Zlib.inflate(stream, byteCount: content.count) == content else { continue }
+          checkedCount += 1
+          let inflated = try? Self.inflate(
+            stream, byteCount: content.count, pieceByteCount: 60_000)
+          #expect(inflated == content, "a block at \(place) + \(offset)")
+        }
+      }
+    }
+    #expect(checkedCount == 2 * 49 * 2)
+  }
+
   @Test("a stream that is longer or shorter than it must be is none")
   func wrongLength() throws {
     for bytes in Content.samples(5000, seed: 5) {

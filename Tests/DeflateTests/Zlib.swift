@@ -33,7 +33,9 @@ enum Zlib {
     var count = uLongf(output.count)
     var used = uLong(stream.count)
     let status = uncompress2(&output, &count, stream, &used)
-    guard status == Z_OK, count == uLongf(byteCount), used == uLong(stream.count) else { return nil }
+    guard status == Z_OK, count == uLongf(byteCount), used == uLong(stream.count) else {
+      return nil
+    }
     return Array(output.prefix(byteCount))
   }
 
@@ -56,10 +58,12 @@ enum Content {
     // A filtered photo: small differences, most of them around nothing.
     samples.append(
       bytes { _ in
-        let size = UInt8.random(in: 0...7, using: &random) & UInt8.random(in: 0...15, using: &random)
+        let size =
+          UInt8.random(in: 0...7, using: &random) & UInt8.random(in: 0...15, using: &random)
         return Bool.random(using: &random) ? size : 0 &- size
       })
     // Pieces of what was before, some of it as far back as can be.
+    let distances = [1, 2, 3, 4, 7, 8, 15, 16, 300, 32767, 32768]
     var pieces: [UInt8] = []
     while pieces.count < byteCount {
       let length = Int.random(in: 1...400, using: &random)
@@ -67,7 +71,7 @@ enum Content {
         for _ in 0..<length { pieces.append(UInt8.random(in: 0...255, using: &random)) }
       } else {
         let distance = min(
-          pieces.count, [1, 2, 3, 4, 7, 8, 15, 16, 300, 32767, 32768].randomElement(using: &random)!)
+          pieces.count, distances.randomElement(using: &random) ?? 1)
         for _ in 0..<length { pieces.append(pieces[pieces.count - distance]) }
       }
     }

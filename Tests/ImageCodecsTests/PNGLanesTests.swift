@@ -63,6 +63,58 @@ import Testing
     }
   }
 
+  @Test("what may follow the picture data leaves the fast lane no reason to stop")
+  func followingChunks() throws {
+    for var png in TestPNG.kinds(20, 20) {
+      png.late = [.init("tEXt", Array("a\0b".utf8)), .init("tIME", [7, 230, 1, 1, 0, 0, 0])]
+      let source = try ByteSource(png.bytes)
+      let header = try PNGProbe.header(of: source, limits: DecodeLimits())
+      let reader = try PNGReader(source, header: header)
+      var row = [UInt8](repeating: 0, count: reader.layout.bytesPerRow)
+      for _ in 0..<20 {
+        try row.withUnsafeMutableBytes { bytes in
+          var span = bytes.mutableBytes
+          try reader.readRow(into: &span)
+        }
+      }
+      try reader.finish()
+      #expect(reader.isInFastLane, "\(png.label)")
+    }
+  }
+
+  @Test("a file that becomes another picture while it is read is an error, in either lane")
+  func changingFile() throws {
+    var before = TestPNG(width: 900, height: 90)
+    before.bitDepth = 1
+    before.colourType = 0
+    let after = TestPNG(width: 900, height: 90, bitDepth: 16, colourType: 6)
+    var bytes = before.bytes
+    // Something odd in the data, so that libpng reads the file again.
+    bytes[bytes.count - 30] ^= 1
+    let changed = ChangingFile(bytes)
+    let source = try ByteSource(byteCount: bytes.count, bufferByteCount: 64) { offset, buffer in
+      let bytes = changed.bytes
+      let end = min(offset + buffer.count, bytes.count)
+      guard offset < end else { return 0 }
+      buffer.copyBytes(from: bytes[offset..<end])
+      return end - offset
+    }
+    let header = try PNGProbe.header(of: source, limits: DecodeLimits())
+    let reader = try PNGReader(source, header: header)
+    changed.bytes = Array(after.bytes.prefix(bytes.count))
+    let error = #expect(throws: CodecError.self) {
+      var row = [UInt8](repeating: 0, count: reader.layout.bytesPerRow)
+      for _ in 0..<90 {
+        try row.withUnsafeMutableBytes { bytes in
+          var span = bytes.mutableBytes
+          try reader.readRow(into: &span)
+        }
+      }
+      try reader.finish()
+    }
+    #expect(error?.message == "the file changed while it was read")
+  }
+
   @Test("what our writer makes, at every compression")
   func written() throws {
     for format in PixelFormat.all {
@@ -106,6 +158,12 @@ import Testing
       compare(bytes, entry.path)
     }
   }
+}
+
+/// The bytes of a file that somebody rewrites.
+private final class ChangingFile {
+  var bytes: [UInt8]
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
 }
 
 /// Damage to a file that a checksum would not find.

@@ -241,7 +241,8 @@ struct KernelTests {
         let near = Int32.random(in: -2...2, using: &generator)
         sums.append(min(max(tie, -(1 << 29)), full &+ 1 << 20) &+ near &- centre)
       }
-      sums.append(Int.random(in: 0..<4, using: &generator) > 0 ? full &- centre : full / 3 &- centre)
+      sums.append(
+        Int.random(in: 0..<4, using: &generator) > 0 ? full &- centre : full / 3 &- centre)
     }
     func finished(_ body: (UnsafeBufferPointer<Int32>, UnsafeMutableBufferPointer<UInt8>) -> Void)
       -> [UInt8]

@@ -79,8 +79,7 @@ final class PNGDataWriter {
   }
 
   private func slot(_ index: Int) -> UnsafeMutablePointer<UInt8> {
-    (rows.bytes.baseAddress! + index * slotByteCount + FilterKernels.margin)
-      .assumingMemoryBound(to: UInt8.self)
+    rows.pointer(at: index * slotByteCount + FilterKernels.margin)
   }
 
   private func filter(_ row: UnsafePointer<UInt8>, above: UnsafePointer<UInt8>, by filtering: Int) {
@@ -91,22 +90,19 @@ final class PNGDataWriter {
       case .adaptive:
         FilterKernels.best(for: row, above: above, count: count, pixelByteCount: pixelByteCount)
       }
-    let target = group(filtering).baseAddress! + groupCount * (count + 1)
+    let target = group(filtering) + groupCount * (count + 1)
     target[0] = filter
     FilterKernels.filter(
       filter, row, above: above, count: count, pixelByteCount: pixelByteCount, into: target + 1)
   }
 
-  private func group(_ filtering: Int) -> UnsafeMutableBufferPointer<UInt8> {
-    let byteCount = filtered.count / compression.filterings.count
-    return UnsafeMutableRawBufferPointer(
-      rebasing: filtered.bytes[filtering * byteCount..<(filtering + 1) * byteCount]
-    ).bindMemory(to: UInt8.self)
+  private func group(_ filtering: Int) -> UnsafeMutablePointer<UInt8> {
+    filtered.pointer(at: filtering * (filtered.count / compression.filterings.count))
   }
 
   private func bytes(of filtering: Int) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(
-      UnsafeMutableBufferPointer(rebasing: group(filtering)[..<(groupCount * (layout.bytesPerRow + 1))]))
+      start: group(filtering), count: groupCount * (layout.bytesPerRow + 1))
   }
 
   private func writeGroup() throws {

@@ -9,7 +9,10 @@ import Raster
 /// judge and one set of words.
 final class PNGFastRows {
   /// The data is not as it should be.
-  struct Oddity: Error {}
+  struct Oddity: Error {
+    /// Whether it is the checksum over all of it.
+    var isWrongChecksum = false
+  }
 
   private let data: PNGDataFeed
   private let inflater: Inflater
@@ -81,36 +84,35 @@ final class PNGFastRows {
   func finish() throws {
     do {
       try inflater.finish { try data.read(into: $0) }
-    } catch is DeflateError {
-      throw Oddity()
+    } catch let error as DeflateError {
+      throw Oddity(isWrongChecksum: error == .wrongChecksum)
     }
     try data.finish()
   }
 
   /// Slot 0 is the row above the group.
   private func slot(_ index: Int) -> UnsafeMutablePointer<UInt8> {
-    (slots.bytes.baseAddress! + index * slotByteCount).assumingMemoryBound(to: UInt8.self)
+    slots.pointer(at: index * slotByteCount)
   }
 
   private func makeGroup() throws {
     if groupCount > 0 { slot(0).update(from: slot(groupCount), count: rowByteCount) }
-    groupStart = rowIndex
-    groupCount = min(groupCapacity, height - rowIndex)
+    let count = min(groupCapacity, height - rowIndex)
     let filtered: UnsafeRawBufferPointer
     do {
-      filtered = try inflater.next(groupCount * (rowByteCount + 1)) { try data.read(into: $0) }
+      filtered = try inflater.next(count * (rowByteCount + 1)) { try data.read(into: $0) }
     } catch is DeflateError {
       throw Oddity()
     }
-    let start = filtered.baseAddress!.assumingMemoryBound(to: UInt8.self)
+    guard let start = filtered.bindMemory(to: UInt8.self).baseAddress else { return }
     func row(_ index: Int) -> UnfilterKernels.Row {
       UnfilterKernels.Row(filtered: start + index * (rowByteCount + 1), target: slot(1 + index))
     }
     var index = 0
-    while index < groupCount {
+    while index < count {
       let above = UnsafePointer(slot(index))
       let done =
-        index + 1 < groupCount
+        index + 1 < count
         ? UnfilterKernels.unfilterPair(
           row(index), row(index + 1), above: above, count: rowByteCount,
           pixelByteCount: pixelByteCount)
@@ -119,6 +121,7 @@ final class PNGFastRows {
       guard done > 0 else { throw Oddity() }
       index += done
     }
+    (groupStart, groupCount) = (rowIndex, count)
   }
 }
 
@@ -129,6 +132,9 @@ final class PNGDataFeed {
   private var crc: UInt32 = 0
   /// What stands behind the run.
   private var following: PNGChunk?
+
+  /// What libpng was told, in reader.c.
+  private static let maximumByteCount = 8_000_000
 
   private static let typeCRC = cpng_crc32(0, PNGChunkType.idat.bytes, 4)
 
@@ -160,7 +166,7 @@ final class PNGDataFeed {
 
   /// Reads what follows the run, up to IEND: only what libpng passes over without a word.
   func finish() throws {
-    while rest > 0 || following == nil {
+    while following == nil {
       guard try withUnsafeTemporaryAllocation(byteCount: 256, alignment: 16, read(into:)) == 0
       else { throw PNGFastRows.Oddity() }
     }
@@ -192,7 +198,8 @@ final class PNGDataFeed {
     }
     frame = UInt64(bigEndian: frame)
     rest = Int(frame >> 32)
-    guard rest <= PNGChunk.maximumByteCount else { throw PNGFastRows.Oddity() }
+    // Of a longer one libpng has something to say.
+    guard rest <= Self.maximumByteCount else { throw PNGFastRows.Oddity() }
     crc = Self.typeCRC
     return PNGChunk(
       type: PNGChunkType(code: UInt32(truncatingIfNeeded: frame)), byteCount: rest, offset: offset)

@@ -13,7 +13,8 @@ final class PNGReader: ImageReader {
   /// Nil where libpng reads the rows.
   private var fastRows: PNGFastRows?
 
-  private let isInterlaced: Bool
+  private let picture: PNGPictureHeader
+  private var isInterlaced: Bool { picture.isInterlaced }
   private let packedRowByteCount: Int
   private var expander: PNGRowExpander
 
@@ -43,11 +44,11 @@ final class PNGReader: ImageReader {
       colours.pixelFormat(of: picture, hasProfile: hasProfile) == header.pixelFormat,
       packedRowByteCount == found.rowByteCount
     else { throw CodecError(.corrupt, "the file changed while it was read") }
-    isInterlaced = picture.isInterlaced
+    self.picture = picture
     expander = try PNGRowExpander(picture: picture, colours: colours, format: header.pixelFormat)
     packedRows = try ByteBuffer(
-      count: packedRowByteCount.times(isInterlaced ? picture.size.height : 1))
-    if lanes == .both, !isInterlaced {
+      count: packedRowByteCount.times(picture.isInterlaced ? picture.size.height : 1))
+    if lanes == .both, !picture.isInterlaced {
       // libpng has read the length and the type of the first IDAT chunk, and not a byte more.
       let start = source.position
       do {
@@ -80,16 +81,21 @@ final class PNGReader: ImageReader {
     rowIndex += 1
   }
 
+  /// Whether libpng has read no row.
+  var isInFastLane: Bool { fastRows != nil }
+
   func finish() throws {
     precondition(rowIndex == layout.height, "only \(rowIndex) rows were read")
-    if let fastRows {
-      do {
-        return try fastRows.finish()
-      } catch is PNGFastRows.Oddity {
-        try changeLanes()
+    guard let fastRows else { return try session.readEnd() }
+    do {
+      try fastRows.finish()
+    } catch let oddity as PNGFastRows.Oddity {
+      try changeLanes()
+      try session.readEnd()
+      guard !oddity.isWrongChecksum else {
+        throw CodecError(.libraryFailure, "two readers of the same data do not agree")
       }
     }
-    try session.readEnd()
   }
 
   private func nextFastRow() throws -> UnsafeRawBufferPointer? {
@@ -108,7 +114,10 @@ final class PNGReader: ImageReader {
     fastRows = nil
     source.seek(to: 0)
     session = try PNGReadSession(source, size: header.size)
-    _ = try session.readHeader()
+    let found = try session.readHeader()
+    guard found.picture == picture, found.rowByteCount == packedRowByteCount else {
+      throw CodecError(.corrupt, "the file changed while it was read")
+    }
     for _ in 0..<rowIndex {
       try packedRow(0).withMemoryRebound(to: UInt8.self) { try read(into: $0) }
     }

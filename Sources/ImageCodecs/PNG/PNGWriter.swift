@@ -9,6 +9,8 @@ final class PNGWriter: ImageWriter {
 
   /// A chunk of picture data holds at least so many bytes, but for the last.
   private static let chunkByteCount = 64 << 10
+  /// And no more than this: a single row may have gigabytes.
+  private static let maximumChunkByteCount = 1 << 30
 
   init(
     _ layout: RowLayout, metadata: Metadata, options: EncodeOptions, output: EncodedBytes
@@ -52,7 +54,12 @@ final class PNGWriter: ImageWriter {
   }
 
   private func writeData() throws {
-    try PNGChunkWriter.append(.idat, data.stream.bytes, to: output)
+    var rest = data.stream.bytes
+    repeat {
+      let part = rest.prefix(Self.maximumChunkByteCount)
+      try PNGChunkWriter.append(.idat, UnsafeRawBufferPointer(rebasing: part), to: output)
+      rest = UnsafeRawBufferPointer(rebasing: rest[part.count...])
+    } while !rest.isEmpty
     data.stream.clear()
   }
 

@@ -42,13 +42,13 @@ package enum WideVectors {
   ) -> Int {
     precondition(
       weights.count >= rows.count && rows.bytesPerSlot >= out.count * MemoryLayout<Element>.size)
+    guard let ring = rows.slots.baseAddress else { return 0 }
     return withUnsafeTemporaryAllocation(of: UnsafePointer<Element>?.self, capacity: rows.count) {
       places in
       for tap in 0..<rows.count {
         places.initializeElement(
           at: tap,
-          to: (rows.slots.baseAddress! + rows.start(ofTap: tap)).assumingMemoryBound(
-            to: Element.self))
+          to: (ring + rows.start(ofTap: tap)).assumingMemoryBound(to: Element.self))
       }
       return weights.withUnsafeBufferPointer {
         body(UnsafePointer(places.baseAddress), $0.baseAddress, out)
