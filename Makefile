@@ -69,6 +69,7 @@ endef
 
 ROUNDS ?= 1000
 SCHEDULES ?= 10000
+MUTATIONS ?= 100000
 SOAK = IMGBATCH_SOAK=1 IMGBATCH_SCHEDULES=$(SCHEDULES) $(SWIFT) test -c release --skip-build \
   -Xswiftc -enable-testing --scratch-path .build-soak
 
@@ -77,6 +78,11 @@ soak: dependencies ## Repeat the tests of concurrency ROUNDS times; run campaign
 	$(SWIFT) build --build-tests -c release -Xswiftc -enable-testing --scratch-path .build-soak
 	$(call repeat,.build-soak/release,$(ROUNDS))
 	$(SOAK) --filter 'SchedulingTests|BatchScheduleTests|WatchedTreeTests|jobsLeaveNothing|earlyEndsLeaveNothing'
+
+.PHONY: fuzz
+fuzz: ## Read 100,000 mutated files by both lanes, and as many streams, under the address sanitizer
+	IMGBATCH_SOAK=1 IMGBATCH_MUTATIONS=$(MUTATIONS) \
+	  $(MAKE) asan FILTER='DeflateTests|PNGLanesTests|PNGFilterTests|PNGWritingTests'
 
 .PHONY: bench
 bench: build ## Run imgbatch beside its peers; fetches pictures and peers once, into ~/.cache

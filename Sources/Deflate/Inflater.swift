@@ -13,50 +13,50 @@ public final class Inflater {
   /// Fills a buffer with the next bytes of the stream and returns how many; 0 means the end.
   public typealias Feed = (UnsafeMutableRawBufferPointer) throws -> Int
 
-  private enum Stage {
+  enum Stage {
     case header, blockHeader, stored(rest: Int), compressed, trailer, done
   }
 
   // Input: the bytes that were fed and are not in `bits` yet, with zeros behind the end.
-  private let inputMemory: Memory<UInt8>
-  private let inputCapacity: Int
-  private var inputStart: Int
-  private var inputEnd = 0
-  private var isFed = false
+  let inputMemory: Memory<UInt8>
+  let inputCapacity: Int
+  var inputStart: Int
+  var inputEnd = 0
+  var isFed = false
   /// How many of the zeros behind the end may have been taken for bits.
-  private var paddingByteCount = 0
+  var paddingByteCount = 0
 
   /// The next bits of the stream, the first in the lowest place.
-  private var bits: UInt64 = 0
-  private var bitCount = 0
+  var bits: UInt64 = 0
+  var bitCount = 0
 
   // Output: the window that matches reach back into, what nobody has taken, and a margin.
-  private let outputMemory: Memory<UInt8>
-  private let outputCapacity: Int
-  private var outputStart = 0
-  private var outputEnd = 0
+  let outputMemory: Memory<UInt8>
+  let outputCapacity: Int
+  var outputStart = 0
+  var outputEnd = 0
   /// From where on the checksum counts.
-  private var summedEnd = 0
+  var summedEnd = 0
 
-  private let byteCount: Int
-  private var producedByteCount = 0
-  private var stage = Stage.header
-  private var isLastBlock = false
-  private var checksum = Adler32()
+  let byteCount: Int
+  var producedByteCount = 0
+  var stage = Stage.header
+  var isLastBlock = false
+  var checksum = Adler32()
 
-  private let literals = DecodeTable(rootBitCount: 11)
-  private let distances = DecodeTable(rootBitCount: 8)
-  private var hasFixedTables = false
+  let literals = DecodeTable(rootBitCount: 11)
+  let distances = DecodeTable(rootBitCount: 8)
+  var hasFixedTables = false
 
   /// The largest match, and what a copy of words writes beyond its end.
-  private static let margin = DeflateFormat.maximumMatchLength + 32
+  static let margin = DeflateFormat.maximumMatchLength + 32
   /// To pair literals in a table takes as long as they save in so many bytes.
-  private static let leastPairedByteCount = 32 << 10
+  static let leastPairedByteCount = 32 << 10
   /// The bytes that a step may look at beyond the one it is at.
-  private static let inputMargin = 32
+  static let inputMargin = 32
 
   /// The most that `bits` holds.
-  private static let fetchedByteCount = 8
+  static let fetchedByteCount = 8
 
   private static func inputCapacity(_ byteCount: Int) -> Int {
     min(max(byteCount, 64), 96 << 10)
@@ -92,8 +92,8 @@ public final class Inflater {
     inputStart = 0
   }
 
-  private var input: UnsafeMutablePointer<UInt8> { inputMemory.base }
-  private var output: UnsafeMutablePointer<UInt8> { outputMemory.base }
+  var input: UnsafeMutablePointer<UInt8> { inputMemory.base }
+  var output: UnsafeMutablePointer<UInt8> { outputMemory.base }
 
   /// The next bytes, until the next call.
   ///
@@ -152,7 +152,7 @@ public final class Inflater {
   }
 
   /// Makes sure that a step has bytes to look at.
-  private func refill(from feed: Feed) throws {
+  func refill(from feed: Feed) throws {
     // Bytes that are in `bits` may have to go back.
     let kept = min(inputStart, Self.fetchedByteCount)
     let rest = inputEnd - inputStart
@@ -264,11 +264,11 @@ public final class Inflater {
     stage = .stored(rest: rest - count)
   }
 
-  private func endBlock() {
+  func endBlock() {
     stage = isLastBlock ? .trailer : .blockHeader
   }
 
-  private func tally(_ count: Int) throws {
+  func tally(_ count: Int) throws {
     producedByteCount += count
     guard producedByteCount <= byteCount else { throw DeflateError.corrupt }
   }
@@ -352,185 +352,6 @@ public final class Inflater {
         lengths[index] = value
         index += 1
       }
-    }
-  }
-
-  // MARK: The inner loop
-
-  /// Decodes until the block ends, or the room or the input does.
-  private func decode(_ feed: Feed) throws {
-    if inputEnd - inputStart <= Self.inputMargin, !isFed { try refill(from: feed) }
-    let start = outputEnd
-    let outputLimit = outputCapacity - Self.margin
-    // Before the end of what was fed a step may look at more than is there; what lies behind is
-    // zeros, and whoever has come to them is told below.
-    let inputLimit = isFed ? inputEnd + 1 : inputEnd - Self.inputMargin
-    var place = inputStart
-    var target = outputEnd
-    var bits = bits
-    // Those that count as fetched; more may stand above them, and are fetched again.
-    var bitCount = bitCount
-    let literals = literals.entries
-    let distances = distances.entries
-    let input = input
-    let output = output
-    let literalMask: UInt64 = 0x7FF
-    let distanceMask: UInt64 = 0xFF
-    var isAtEnd = false
-    var isCorrupt = false
-
-    while target < outputLimit, place < inputLimit {
-      // At least 56 bits from here.
-      bits |= Self.word(input + place) << UInt64(truncatingIfNeeded: bitCount)
-      place &+= (63 &- bitCount) >> 3
-      bitCount |= 56
-      var entry = literals[Int(bits & literalMask)]
-      if entry & DecodeTable.literalFlag != 0 {
-        // Three times eleven bits leave enough for a length with its extra bits.
-        bits >>= UInt64(entry & 0xFF)
-        bitCount &-= Int(entry & 0xFF)
-        target &+= Self.store(entry, at: output + target)
-        entry = literals[Int(bits & literalMask)]
-        if entry & DecodeTable.literalFlag != 0 {
-          bits >>= UInt64(entry & 0xFF)
-          bitCount &-= Int(entry & 0xFF)
-          target &+= Self.store(entry, at: output + target)
-          entry = literals[Int(bits & literalMask)]
-          if entry & DecodeTable.literalFlag != 0 {
-            bits >>= UInt64(entry & 0xFF)
-            bitCount &-= Int(entry & 0xFF)
-            target &+= Self.store(entry, at: output + target)
-            continue
-          }
-        }
-      }
-      if entry & DecodeTable.exceptionFlag != 0 {
-        if entry & DecodeTable.longerCodeFlag != 0 {
-          bits >>= UInt64(entry & 0xFF)
-          bitCount &-= Int(entry & 0xFF)
-          let mask: UInt64 = 1 << UInt64(entry >> 8 & 0xF) - 1
-          entry = literals[Int(entry >> 16) &+ Int(bits & mask)]
-          if entry & DecodeTable.literalFlag != 0 {
-            bits >>= UInt64(entry & 0xFF)
-            bitCount &-= Int(entry & 0xFF)
-            target &+= Self.store(entry, at: output + target)
-            continue
-          }
-        }
-        if entry & DecodeTable.exceptionFlag != 0 {
-          bits >>= UInt64(entry & 0xFF)
-          bitCount &-= Int(entry & 0xFF)
-          isAtEnd = entry & DecodeTable.endFlag != 0
-          isCorrupt = !isAtEnd
-          break
-        }
-      }
-      // A length: what stands between its code and its end are the extra bits.
-      let length = Self.value(entry, bits)
-      bits >>= UInt64(entry & 0xFF)
-      bitCount &-= Int(entry & 0xFF)
-      bits |= Self.word(input + place) << UInt64(truncatingIfNeeded: bitCount)
-      place &+= (63 &- bitCount) >> 3
-      bitCount |= 56
-      entry = distances[Int(bits & distanceMask)]
-      if entry & DecodeTable.exceptionFlag != 0 {
-        guard entry & DecodeTable.longerCodeFlag != 0 else {
-          isCorrupt = true
-          break
-        }
-        bits >>= UInt64(entry & 0xFF)
-        bitCount &-= Int(entry & 0xFF)
-        let mask: UInt64 = 1 << UInt64(entry >> 8 & 0xF) - 1
-        entry = distances[Int(entry >> 16) &+ Int(bits & mask)]
-        guard entry & DecodeTable.exceptionFlag == 0 else {
-          isCorrupt = true
-          break
-        }
-      }
-      let distance = Self.value(entry, bits)
-      bits >>= UInt64(entry & 0xFF)
-      bitCount &-= Int(entry & 0xFF)
-      guard distance <= target else {
-        isCorrupt = true
-        break
-      }
-      Self.copy(
-        length, from: output + (target &- distance), distance: distance, to: output + target)
-      target &+= length
-    }
-
-    // Above the bits that count stand others that will be fetched again.
-    bits &= bitCount == 0 ? 0 : UInt64.max >> UInt64(64 - bitCount)
-    inputStart = place
-    self.bits = bits
-    self.bitCount = bitCount
-    outputEnd = target
-    try tally(target - start)
-    guard !isCorrupt else { throw DeflateError.corrupt }
-    if place > inputEnd {
-      // Zeros behind the end were fetched; as long as they are not used, that is none's loss.
-      paddingByteCount += place - inputEnd
-      inputStart = inputEnd
-      guard bitCount >= 8 * paddingByteCount else { throw DeflateError.truncated }
-    }
-    if isAtEnd { endBlock() }
-  }
-
-  /// Stores one literal or two, and returns how many they are.
-  @inline(__always)
-  private static func store(
-    _ entry: DecodeTable.Entry, at target: UnsafeMutablePointer<UInt8>
-  ) -> Int {
-    UnsafeMutableRawPointer(target).storeBytes(
-      of: UInt16(truncatingIfNeeded: entry >> 8).littleEndian, as: UInt16.self)
-    return 1 &+ Int(entry >> 24 & 1)
-  }
-
-  @inline(__always)
-  private static func word(_ place: UnsafePointer<UInt8>) -> UInt64 {
-    UInt64(littleEndian: UnsafeRawPointer(place).loadUnaligned(as: UInt64.self))
-  }
-
-  /// The base of a length or distance and its extra bits.
-  @inline(__always)
-  private static func value(_ entry: DecodeTable.Entry, _ bits: UInt64) -> Int {
-    let all = bits & (1 << UInt64(entry & 0xFF) &- 1)
-    return Int(entry >> 16) &+ Int(all >> UInt64(entry >> 8 & 0xF))
-  }
-
-  /// Copies a match; it writes up to 31 bytes beyond its end.
-  @inline(__always)
-  private static func copy(
-    _ length: Int, from source: UnsafePointer<UInt8>, distance: Int,
-    to target: UnsafeMutablePointer<UInt8>
-  ) {
-    let source = UnsafeRawPointer(source)
-    let target = UnsafeMutableRawPointer(target)
-    var done = 0
-    if distance >= 16 {
-      repeat {
-        let part = source.loadUnaligned(fromByteOffset: done, as: SIMD16<UInt8>.self)
-        target.storeBytes(of: part, toByteOffset: done, as: SIMD16<UInt8>.self)
-        done &+= 16
-      } while done < length
-    } else if distance == 1 {
-      let part = SIMD16<UInt8>(repeating: source.load(as: UInt8.self))
-      repeat {
-        target.storeBytes(of: part, toByteOffset: done, as: SIMD16<UInt8>.self)
-        done &+= 16
-      } while done < length
-    } else if distance >= 8 {
-      repeat {
-        let part = source.loadUnaligned(fromByteOffset: done, as: UInt64.self)
-        target.storeBytes(of: part, toByteOffset: done, as: UInt64.self)
-        done &+= 8
-      } while done < length
-    } else {
-      repeat {
-        target.storeBytes(
-          of: source.load(fromByteOffset: done, as: UInt8.self), toByteOffset: done, as: UInt8.self)
-        done &+= 1
-      } while done < length
     }
   }
 }
