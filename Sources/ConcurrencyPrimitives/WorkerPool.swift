@@ -14,9 +14,9 @@ import Synchronization
 /// ```
 ///
 /// Swift's cooperative pool has as many threads as the process may use cores, and counts on nobody
-/// blocking: 8 jobs that each block for 200 ms took 800 ms on it and 200 ms here, and while it was
-/// full a 20 ms sleep took 620 ms. So decoding, encoding and files go here, and timers and signals
-/// keep the cooperative pool to themselves.
+/// blocking: while it is full of jobs that block, nothing else runs, not even the end of a sleep. So
+/// decoding, encoding and files go here, and the cooperative pool stays free for what must answer at
+/// once; see docs/concurrency.md for figures.
 ///
 /// Jobs run in the order in which they came. The threads keep the pool alive: whoever makes a pool
 /// ends it with ``shutdown()``, once the tasks that prefer it have finished.
