@@ -314,7 +314,11 @@ import Testing
             asked.increment()
             return elements.next()
           }, width: 2, wakeUps: wakeUps.stream, on: pool,
-          process: { element in if !byCancel { throw Failure(id: element) } },
+          process: { element in
+            // The source is dry by then: after a failure nobody would ask it.
+            await until { asked.value >= 2 }
+            if !byCancel { throw Failure(id: element) }
+          },
           collect: { _ in })
       }
       await until { asked.value >= 2 }
