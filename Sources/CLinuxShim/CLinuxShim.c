@@ -47,6 +47,9 @@ void linux_ignore_signal(int number) { set_action(number, SIG_IGN); }
 void linux_default_signal(int number) { set_action(number, SIG_DFL); }
 
 int linux_has_writer(int descriptor) {
+  // Who opens the file for writing in this moment is told of by a signal: one that nobody minds, in
+  // place of SIGIO, which ends a process that does not ignore it.
+  fcntl(descriptor, F_SETSIG, SIGURG);
   if (fcntl(descriptor, F_SETLEASE, F_RDLCK) == 0) {
     fcntl(descriptor, F_SETLEASE, F_UNLCK);
     return 0;

@@ -26,7 +26,7 @@ void linux_default_signal(int number);
 
 // fcntl(2) F_SETLEASE: whether somebody has an open file open for writing: 1 or 0, or -1 where the
 // system does not tell, as for the file of another user. A writer who comes in this very moment
-// waits for it, and SIGIO, which must be ignored, tells.
+// waits for it, and SIGURG, which a process ignores unless it asks for it, tells.
 int linux_has_writer(int descriptor);
 
 // ioctl(2) TIOCGWINSZ: the columns of the terminal, or -1.

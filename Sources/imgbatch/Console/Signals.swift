@@ -19,9 +19,9 @@ enum Signals {
   }
 
   /// Blocks them in this thread and all that it will start. SIGPIPE and SIGXFSZ are ignored: what
-  /// they tell comes back from write(2) as well. So is SIGIO, which tells of nothing that is needed.
+  /// they tell comes back from write(2) as well.
   static func block() {
-    for number in [SIGPIPE, SIGXFSZ, SIGIO] { linux_ignore_signal(number) }
+    for number in [SIGPIPE, SIGXFSZ] { linux_ignore_signal(number) }
     // A shell starts background jobs with SIGINT ignored, and then sigwait(3) would never see it.
     for number in watched { linux_default_signal(number) }
     var set = watchedSet
