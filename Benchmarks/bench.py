@@ -203,6 +203,8 @@ def main():
     parser.add_argument("--markdown", type=Path)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
+    if not os.access("/usr/bin/time", os.X_OK):
+        sys.exit("missing: GNU time, in Debian's package time")
     options.cache.mkdir(parents=True, exist_ok=True)
     base = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else options.cache
     work = base / f"imgbatch-bench-{os.getpid()}"

@@ -32,23 +32,29 @@ AVX2 static inline void store(__m256i low_sums, __m256i high_sums, __m128i shift
   _mm256_storeu_si256((__m256i *)(out + 8), _mm256_permute2x128_si256(low_sums, high_sums, 0x31));
 }
 
-AVX2 size_t ckernels_weigh_byte_rows(
-    const uint8_t *const *rows, const int16_t *weights, size_t tap_count, int32_t start, int shift,
-    int32_t *out, size_t count) {
+// 16 samples, widened.
+AVX2 static inline __m256i load(const void *row, size_t x, const bool are_bytes) {
+  return are_bytes
+             ? _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)((const uint8_t *)row + x)))
+             : _mm256_loadu_si256((const __m256i *)((const int16_t *)row + x));
+}
+
+AVX2 static inline size_t weigh_rows(
+    const void *const *rows, const bool are_bytes, const int16_t *weights, size_t tap_count,
+    int32_t start, int shift, int32_t *out, size_t count) {
   const __m128i shifts = _mm_cvtsi32_si128(shift);
   size_t x = 0;
   for (; x + 32 <= count; x += 32) {
     __m256i sums[4];
     for (int i = 0; i < 4; i++) sums[i] = _mm256_set1_epi32(start);
     for (size_t tap = 0; tap < tap_count; tap += 2) {
-      const uint8_t *upper = rows[tap] + x;
+      const void *upper = rows[tap];
       // A last row alone is weighed with a second one of weight 0.
-      const uint8_t *lower = tap + 1 < tap_count ? rows[tap + 1] + x : upper;
+      const void *lower = tap + 1 < tap_count ? rows[tap + 1] : upper;
       __m256i pair = weight_pair(weights, tap, tap_count);
       for (int half = 0; half < 2; half++) {
         add_pair(
-            _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(upper + 16 * half))),
-            _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)(lower + 16 * half))), pair,
+            load(upper, x + 16 * half, are_bytes), load(lower, x + 16 * half, are_bytes), pair,
             &sums[2 * half], &sums[2 * half + 1]);
       }
     }
@@ -58,29 +64,18 @@ AVX2 size_t ckernels_weigh_byte_rows(
   return x;
 }
 
+AVX2 size_t ckernels_weigh_byte_rows(
+    const uint8_t *const *rows, const int16_t *weights, size_t tap_count, int32_t start, int shift,
+    int32_t *out, size_t count) {
+  return weigh_rows(
+      (const void *const *)rows, true, weights, tap_count, start, shift, out, count);
+}
+
 AVX2 size_t ckernels_weigh_word_rows(
     const int16_t *const *rows, const int16_t *weights, size_t tap_count, int32_t start, int shift,
     int32_t *out, size_t count) {
-  const __m128i shifts = _mm_cvtsi32_si128(shift);
-  size_t x = 0;
-  for (; x + 32 <= count; x += 32) {
-    __m256i sums[4];
-    for (int i = 0; i < 4; i++) sums[i] = _mm256_set1_epi32(start);
-    for (size_t tap = 0; tap < tap_count; tap += 2) {
-      const int16_t *upper = rows[tap] + x;
-      const int16_t *lower = tap + 1 < tap_count ? rows[tap + 1] + x : upper;
-      __m256i pair = weight_pair(weights, tap, tap_count);
-      for (int half = 0; half < 2; half++) {
-        add_pair(
-            _mm256_loadu_si256((const __m256i *)(upper + 16 * half)),
-            _mm256_loadu_si256((const __m256i *)(lower + 16 * half)), pair, &sums[2 * half],
-            &sums[2 * half + 1]);
-      }
-    }
-    store(sums[0], sums[1], shifts, out + x);
-    store(sums[2], sums[3], shifts, out + x + 16);
-  }
-  return x;
+  return weigh_rows(
+      (const void *const *)rows, false, weights, tap_count, start, shift, out, count);
 }
 
 AVX2 static inline __m256i two_pixels(const int32_t *pixel, size_t channel_count) {

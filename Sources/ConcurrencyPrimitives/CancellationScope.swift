@@ -25,7 +25,7 @@ public final class CancellationScope: Sendable {
   /// The effective deadline. Deadlines never change, so it is found once, and a poll reads the clock
   /// at most once, however deep the tree. In a box, shared with the descendants, because a poll
   /// needs only to know whether there is one: to look into an optional `Deadline`, the layout of
-  /// which the standard library keeps to itself, takes as long as all the rest.
+  /// which the standard library keeps to itself, is a call of its own.
   private let limit: Limit?
 
   /// Set once there is a cause. The flag stands apart because a poll asks nothing else: loading it

@@ -8,8 +8,8 @@
 /// ```
 ///
 /// A timer that raced CPU work would fire late or never while every thread is busy, costs
-/// microseconds to arm, and a cancelled `Task.sleep` stays allocated until its own time comes. A value costs
-/// nothing until it is compared.
+/// microseconds to arm, and a cancelled `Task.sleep` stays allocated until its own time comes. A value
+/// costs nothing until it is compared.
 public struct Deadline: Hashable, Sendable {
   /// A reading of CLOCK_MONOTONIC, which is what `SuspendingClock` reads on Linux.
   ///

@@ -74,8 +74,7 @@ private enum Arrival<Output: Sendable>: Sendable {
 /// Runs the window until nothing is in flight and nothing more is to come.
 ///
 /// Apart from `fanOut` for the sake of `isolation`: a task group's body stays on its caller's actor
-/// only when it captures an isolated parameter, and hopping away and back for each element
-/// costs more than all else.
+/// only when it captures an isolated parameter, else it hops away and back for each element.
 private func drain<Element: Sendable, Output: Sendable>(
   _ nextElement: () async throws -> Element?,
   width: () -> Int,

@@ -28,8 +28,8 @@ public final class OnceCell<Value: Sendable>: @unchecked Sendable {
   // `isReady` guards `outcome`: the one caller that `join` lets compute writes it, before setting the
   // flag (releasing), and whoever reads it has seen the flag set (acquiring). An
   // `AtomicLazyReference` to a box would need no such promise, but its `load()`, which the compiler
-  // cannot specialise, takes a hundred times as long, and an allocation. Both can be inlined into other
-  // modules, as a generic fast path that is not takes longer still.
+  // cannot specialise, is a call, and the box an allocation. Both can be inlined into other modules,
+  // where a generic fast path would be a call as well.
   @usableFromInline var outcome: Outcome?
   @usableFromInline let isReady = Atomic(false)
   private let state = Mutex(State())

@@ -11,7 +11,7 @@ public struct Adler32: Sendable {
   /// The checksum of all bytes so far.
   public var value: UInt32 { sumOfSums << 16 | sum }
 
-  /// Goes on over more bytes; 5 bytes a cycle.
+  /// Goes on over more bytes.
   public mutating func update(_ bytes: UnsafeRawBufferPointer) {
     guard let base = bytes.baseAddress else { return }
     var place = 0

@@ -2,7 +2,7 @@
 struct BitWriter {
   private(set) var target: UnsafeMutablePointer<UInt8>
   private var bits: UInt64 = 0
-  private(set) var bitCount = 0
+  private var bitCount = 0
 
   init(_ target: UnsafeMutablePointer<UInt8>) { self.target = target }
 

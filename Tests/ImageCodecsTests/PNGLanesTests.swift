@@ -13,22 +13,29 @@ import Testing
     case error(String)
   }
 
+  /// Reads a picture to its end.
+  private func pixels(of reader: PNGReader) throws -> [UInt8] {
+    var pixels = [UInt8](repeating: 0, count: reader.layout.byteCount)
+    let rowByteCount = reader.layout.bytesPerRow
+    for y in 0..<reader.layout.height {
+      try pixels.withUnsafeMutableBytes { pixels in
+        var row = UnsafeMutableRawBufferPointer(
+          rebasing: pixels[y * rowByteCount..<(y + 1) * rowByteCount]
+        ).mutableBytes
+        try reader.readRow(into: &row)
+      }
+    }
+    try reader.finish()
+    return pixels
+  }
+
   private func verdict(of bytes: [UInt8], by lanes: PNGReader.Lanes) -> Verdict {
     do {
       let source = try ByteSource(bytes)
       let header = try PNGProbe.header(
         of: source, limits: DecodeLimits(maximumPixelCount: 4_000_000))
       let reader = try PNGReader(source, header: header, lanes: lanes)
-      var pixels = [UInt8](repeating: 0, count: reader.layout.byteCount)
-      for y in 0..<reader.layout.height {
-        try pixels.withUnsafeMutableBytes { pixels in
-          var row = UnsafeMutableRawBufferPointer(
-            rebasing: pixels[y * reader.layout.bytesPerRow..<(y + 1) * reader.layout.bytesPerRow]
-          ).mutableBytes
-          try reader.readRow(into: &row)
-        }
-      }
-      try reader.finish()
+      let pixels = try pixels(of: reader)
       return .picture(pixels, warnings: header.warnings + reader.warnings)
     } catch {
       return .error("\(error)")
@@ -70,14 +77,7 @@ import Testing
       let source = try ByteSource(png.bytes)
       let header = try PNGProbe.header(of: source, limits: DecodeLimits())
       let reader = try PNGReader(source, header: header)
-      var row = [UInt8](repeating: 0, count: reader.layout.bytesPerRow)
-      for _ in 0..<20 {
-        try row.withUnsafeMutableBytes { bytes in
-          var span = bytes.mutableBytes
-          try reader.readRow(into: &span)
-        }
-      }
-      try reader.finish()
+      _ = try pixels(of: reader)
       #expect(reader.isInFastLane, "\(png.label)")
     }
   }
@@ -102,16 +102,7 @@ import Testing
     let header = try PNGProbe.header(of: source, limits: DecodeLimits())
     let reader = try PNGReader(source, header: header)
     changed.bytes = Array(after.bytes.prefix(bytes.count))
-    let error = #expect(throws: CodecError.self) {
-      var row = [UInt8](repeating: 0, count: reader.layout.bytesPerRow)
-      for _ in 0..<90 {
-        try row.withUnsafeMutableBytes { bytes in
-          var span = bytes.mutableBytes
-          try reader.readRow(into: &span)
-        }
-      }
-      try reader.finish()
-    }
+    let error = #expect(throws: CodecError.self) { try pixels(of: reader) }
     #expect(error?.message == "the file changed while it was read")
   }
 

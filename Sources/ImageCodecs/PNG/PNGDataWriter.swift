@@ -3,8 +3,9 @@ import Raster
 
 /// The picture data of one picture: rows filtered, a group at a time, and deflated.
 ///
-/// Where there are several ways to filter, the way is found by trial: both ways for a whole group,
-/// and then the better one for some groups more, as a picture may have a sky above its town.
+/// Where there are several ways to filter, the way is found by trial on a group's first rows, and
+/// kept for some groups more; then there is another trial, as a picture may have a sky above its town.
+/// A picture of one group is deflated each way, and the smallest stream kept.
 final class PNGDataWriter {
   private let layout: RowLayout
   private let compression: PNGCompression

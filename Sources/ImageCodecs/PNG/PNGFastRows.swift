@@ -20,7 +20,7 @@ final class PNGFastRows {
   private let pixelByteCount: Int
   private let height: Int
 
-  /// The row above the group, the group's rows, and one that is all zeros.
+  /// The row above the group, zeros above the first, and the group's rows.
   private let slots: ByteBuffer
   private let slotByteCount: Int
   private let groupCapacity: Int

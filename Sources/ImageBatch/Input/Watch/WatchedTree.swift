@@ -155,7 +155,8 @@ struct WatchedTree {
     }
   }
 
-  /// What a name stands for now; nil where it is gone, or a folder, which is walked then.
+  /// What a name stands for now; nil where it is gone or not selected, and for a folder, whose walk
+  /// begins.
   private mutating func look(at path: FilePath) throws(BatchError) -> Finding? {
     let input = root.path.pushing(path)
     guard let name = path.lastComponent.map(FileName.init) else { return nil }
