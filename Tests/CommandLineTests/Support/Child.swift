@@ -13,6 +13,7 @@ final class Child: Sendable {
 
   private let process: pid_t
   private let start = ContinuousClock.now
+  private let end: EndOfProcess
   private let limit: Duration
   private let output: CapturedStream
   private let error: CapturedStream
@@ -20,8 +21,9 @@ final class Child: Sendable {
   /// Guards the process number, too: once the end is known, it may be another's.
   private let state = Mutex(State())
 
-  init(_ process: pid_t, limit: Duration, output: CapturedStream, error: CapturedStream) {
+  init(_ process: pid_t, limit: Duration, output: CapturedStream, error: CapturedStream) throws {
     self.process = process
+    end = try .awaited(of: process)
     self.limit = limit
     self.output = output
     self.error = error
@@ -121,9 +123,9 @@ final class Child: Sendable {
   /// Asks for the end without waiting; it is told only once. See waitpid(2).
   private func poll(peakByteCount: Int) -> Ending? {
     var status: CInt = 0
-    guard waitpid(process, &status, WNOHANG) == process else { return nil }
+    guard let end = end.instant, waitpid(process, &status, WNOHANG) == process else { return nil }
     return Ending(
-      status: Ending.Status(waitStatus: status), duration: ContinuousClock.now - start,
+      status: Ending.Status(waitStatus: status), duration: end - start,
       peakByteCount: peakByteCount, output: output.bytes, error: error.bytes)
   }
 }

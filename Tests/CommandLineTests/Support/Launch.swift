@@ -37,7 +37,7 @@ struct Launch {
     try actions.set(STDERR_FILENO, standardError, error)
     try actions.closeAllOthers()
     let process = try actions.spawn(command, environment: childEnvironment)
-    return Child(process, limit: limit, output: output, error: error)
+    return try Child(process, limit: limit, output: output, error: error)
   }
 
   /// What the test has, as far as it can change no verdict, and what it sets.
