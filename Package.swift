@@ -23,6 +23,7 @@ let package = Package(
   products: [
     .executable(name: "imgbatch", targets: ["imgbatch"]),
     .executable(name: "sample-images", targets: ["SampleImages"]),
+    .executable(name: "bare-loop", targets: ["BareLoop"]),
     .library(name: "ImageBatch", targets: ["ImageBatch"]),
     .library(name: "ImageCodecs", targets: ["ImageCodecs"]),
     .library(name: "Raster", targets: ["Raster"]),
@@ -75,6 +76,11 @@ let package = Package(
     // Makes testdata/ and the pictures of `make demo`.
     .executableTarget(
       name: "SampleImages", dependencies: ["ImageCodecs", "Raster"], swiftSettings: houseStyle),
+
+    // What a batch costs beyond its codec calls, for `make bench`.
+    .executableTarget(
+      name: "BareLoop", dependencies: ["ImageCodecs", "Raster", "CLinuxShim"],
+      swiftSettings: houseStyle),
 
     // What several of the tests need.
     .target(
