@@ -84,9 +84,18 @@ fuzz: ## Read 100,000 mutated files by both lanes, and as many streams, under th
 	IMGBATCH_SOAK=1 IMGBATCH_MUTATIONS=$(MUTATIONS) \
 	  $(MAKE) asan FILTER='DeflateTests|PNGLanesTests|PNGFilterTests|PNGWritingTests'
 
+# What users have: start-up depends on how it is linked.
+INSTALLED := .build-static/installed
+BENCH = python3 Benchmarks/bench.py --installed $(INSTALLED)/bin/imgbatch
+
 .PHONY: bench
 bench: build ## Run imgbatch beside its peers; fetches pictures and peers once, into ~/.cache
-	python3 Benchmarks/bench.py --rounds 3 --markdown .build/bench.md --json .build/bench.json
+	$(MAKE) install DESTDIR=$(CURDIR)/$(INSTALLED) PREFIX=
+	$(BENCH) --rounds 3 --markdown .build/bench.md --json .build/bench.json
+
+.PHONY: bench-scale
+bench-scale: build ## Run imgbatch over 10,000 to 1,000,000 files, and by 1 to 64 workers
+	$(BENCH) --only scale --markdown .build/bench-scale.md --json .build/bench-scale.json
 
 .PHONY: testdata
 testdata: build ## Make testdata/ anew

@@ -2,8 +2,8 @@
 """One peer over one folder: peer.py LIBRARY SIZE WORKERS IN OUT
 
 LIBRARY is vips, vips-filtered, pillow or opencv; SIZE the side of a box that pictures are fitted
-into, a percentage, or "same". Each library is used as its documentation has it for this job, one
-thread for each of WORKERS processes.
+into, a percentage, or "same". PNG and PPM are read, PNG is written. Each library is used as its
+documentation has it for this job, one thread for each of WORKERS processes.
 """
 
 import os
@@ -22,13 +22,27 @@ def target_size(width, height, size):
     return max(1, round(width * factor)), max(1, round(height * factor))
 
 
+def vips_rows(source):
+    """The picture as rows that flow. The wheel has no reader of PPM, whose rows are plain bytes."""
+    import pyvips
+
+    if not source.endswith(".ppm"):
+        return pyvips.Image.new_from_file(source, access="sequential")
+    with open(source, "rb") as file:
+        _, sides, _ = file.readline(), file.readline(), file.readline()
+        offset = file.tell()
+    width, height = map(int, sides.split())
+    image = pyvips.Image.rawload(source, width, height, 3, offset=offset, access="sequential")
+    return image.copy(interpretation="srgb")
+
+
 def vips(source, target, size, **options):
     import pyvips
 
     if size == "same":
-        image = pyvips.Image.new_from_file(source, access="sequential")
+        image = vips_rows(source)
     elif size.endswith("%"):
-        image = pyvips.Image.new_from_file(source, access="sequential")
+        image = vips_rows(source)
         factor = int(size[:-1]) / 100
         if image.hasalpha():
             image = image.premultiply().resize(factor).unpremultiply().cast("uchar")
@@ -85,8 +99,8 @@ def main():
     library, size, workers, source, target = sys.argv[1:]
     os.environ["VIPS_CONCURRENCY"] = "1"
     jobs = [
-        (library, str(path), str(Path(target) / path.relative_to(source)), size)
-        for path in sorted(Path(source).rglob("*.png"))
+        (library, str(path), str(Path(target) / path.relative_to(source).with_suffix(".png")), size)
+        for path in sorted(Path(source).rglob("*.p[np][gm]"))
     ]
     if int(workers) == 1:
         for job in jobs:
