@@ -25,8 +25,9 @@ extension Deflater {
     add(literals: end - literalStart, length: 0, distance: 0)
   }
 
-  /// A literal's cost by the block's histogram, in quarters of a bit.
+  /// A literal's cost by the histogram of the block's first bytes, in quarters of a bit.
   func literalCosts(_ costs: UnsafeMutablePointer<UInt16>) {
+    let end = min(end, blockStart + Self.costSampleByteCount)
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 1024) { counts in
       counts.initialize(repeating: 0)
       var place = blockStart
@@ -75,11 +76,20 @@ extension Deflater {
     var check = blockStart + Self.trialByteCount
     while place < last {
       if place >= check {
-        // A quarter of a bit for each byte, or the rest of the block goes without.
+        // A quarter of a bit for each byte, runs apart, or the rest of the block goes without.
         if saved < place - checkStart, effort.givesUp { return findRuns(from: literalStart) }
         saved = 0
         checkStart = place
         check = place + Self.trialByteCount * 4
+      }
+      // A long run is a match that needs no search.
+      let run = runLength(place)
+      if run >= Self.longRunLength {
+        add(literals: place - literalStart, length: run, distance: 1)
+        insert(place)
+        place += run
+        literalStart = place
+        continue
       }
       var match = search(place)
       var gain = match.length == 0 ? 0 : gain(match, at: place, costs)
@@ -121,6 +131,17 @@ extension Deflater {
     add(literals: end - literalStart, length: 0, distance: 0)
   }
 
+  /// How many bytes from here on repeat the one before.
+  @inline(__always)
+  func runLength(_ place: Int) -> Int {
+    guard place > 0 else { return 0 }
+    let here = buffer + place
+    let difference = Self.word(here) ^ Self.word(here - 1)
+    guard difference == 0 else { return difference.trailingZeroBitCount / 8 }
+    return Self.matchLength(
+      here, here - 1, limit: min(end - place, DeflateFormat.maximumMatchLength))
+  }
+
   struct Match {
     var length: Int
     var distance: Int
@@ -135,7 +156,7 @@ extension Deflater {
   @inline(__always)
   func insert(_ place: Int) {
     let slot = hash(place)
-    let absolute = position &+ UInt32(truncatingIfNeeded: place)
+    let absolute = position &+ UInt16(truncatingIfNeeded: place)
     guard heads[slot] != absolute else { return }
     if let chains { chains[Int(absolute) & (chainCount - 1)] = heads[slot] }
     heads[slot] = absolute
@@ -146,7 +167,7 @@ extension Deflater {
   func search(_ place: Int) -> Match {
     let buffer = buffer
     let slot = hash(place)
-    let absolute = position &+ UInt32(truncatingIfNeeded: place)
+    let absolute = position &+ UInt16(truncatingIfNeeded: place)
     var candidate = heads[slot]
     // A place that was entered before is not its own predecessor.
     if candidate == absolute { candidate = chains?[Int(absolute) & (chainCount - 1)] ?? absolute }
@@ -155,7 +176,7 @@ extension Deflater {
     let here = buffer + place
     let limit = min(end - place, DeflateFormat.maximumMatchLength)
     let first = UnsafeRawPointer(here).loadUnaligned(as: UInt32.self)
-    let farthest = UInt32(min(place, Self.window))
+    let farthest = UInt16(min(place, Self.window))
     var best = Match(length: 0, distance: 0)
     var depth = effort.depth
     while true {

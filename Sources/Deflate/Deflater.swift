@@ -55,14 +55,15 @@ public final class Deflater {
   let blockCapacity: Int
   var blockStart = 0
   var end = 0
-  /// That of the buffer's first byte in the stream, as far as 32 bits tell.
-  var position: UInt32 = 0
+  /// That of the buffer's first byte in the stream, as far as 16 bits tell: twice the window. A place
+  /// that is older is taken for a newer one, where its bytes are compared in vain.
+  var position: UInt16 = 0
 
   // By the hash of five bytes, the last place where it stood; and for each place the one before.
   let hashBitCount: Int
   let chainCount: Int
-  let headMemory: Memory<UInt32>
-  let chainMemory: Memory<UInt32>
+  let headMemory: Memory<UInt16>
+  let chainMemory: Memory<UInt16>
 
   let sequenceMemory: Memory<Sequence>
   var sequenceCount = 0
@@ -90,6 +91,10 @@ public final class Deflater {
   static let minimumMatchLength = 4
   /// After so many bytes it is asked whether matches are worth their search.
   static let trialByteCount = 4 << 10
+  /// What the costs of literals are found by.
+  static let costSampleByteCount = 8 << 10
+  /// From this length on a run is taken as it comes.
+  static let longRunLength = 12
   /// Four literals of so many bits fit one flush.
   static let codeLengthLimit = 14
 
@@ -112,7 +117,7 @@ public final class Deflater {
   /// The most bytes that one holds.
   public static func heldByteCount(byteCount: Int) -> Int {
     let block = blockCapacity(byteCount)
-    return window + block + 4 << hashBitCount(byteCount) + 4 * chainCount(byteCount)
+    return window + block + 2 << hashBitCount(byteCount) + 2 * chainCount(byteCount)
       + 8 * sequenceCapacity(block) + outputCapacity(block) + 8 << 10
   }
 
@@ -130,14 +135,13 @@ public final class Deflater {
     sequenceMemory = try Memory(Self.sequenceCapacity(blockCapacity))
     outputMemory = try Memory(Self.outputCapacity(blockCapacity))
     writer = BitWriter(outputMemory.base)
-    // Nowhere: farther back than any match.
-    if effort.depth > 0 { heads.initialize(repeating: 0 &- 0x10000, count: 1 << hashBitCount) }
-    if let chains { chains.initialize(repeating: 0 &- 0x10000, count: chainCount) }
+    if effort.depth > 0 { heads.initialize(repeating: 0, count: 1 << hashBitCount) }
+    if let chains { chains.initialize(repeating: 0, count: chainCount) }
   }
 
   var buffer: UnsafeMutablePointer<UInt8> { bufferMemory.base }
-  var heads: UnsafeMutablePointer<UInt32> { headMemory.base }
-  var chains: UnsafeMutablePointer<UInt32>? { effort.depth > 1 ? chainMemory.base : nil }
+  var heads: UnsafeMutablePointer<UInt16> { headMemory.base }
+  var chains: UnsafeMutablePointer<UInt16>? { effort.depth > 1 ? chainMemory.base : nil }
   var sequences: UnsafeMutablePointer<Sequence> { sequenceMemory.base }
   var output: UnsafeMutablePointer<UInt8> { outputMemory.base }
 
@@ -169,7 +173,7 @@ public final class Deflater {
     let kept = min(blockStart, min(Self.window, capacity - blockCapacity)) + (end - blockStart)
     let from = end - kept
     buffer.update(from: buffer + from, count: kept)
-    position &+= UInt32(from)
+    position &+= UInt16(truncatingIfNeeded: from)
     blockStart -= from
     end -= from
   }

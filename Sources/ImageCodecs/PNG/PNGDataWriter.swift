@@ -5,6 +5,7 @@ import Raster
 ///
 /// Where there are several ways to filter, the way is found by trial on a group's first rows, and
 /// kept for some groups more; then there is another trial, as a picture may have a sky above its town.
+/// The more often the same way is found, the rarer trials are.
 /// A picture of one group is deflated each way, and the smallest stream kept.
 final class PNGDataWriter {
   private let layout: RowLayout
@@ -21,6 +22,9 @@ final class PNGDataWriter {
   private let groupCapacity: Int
   private var groupCount = 0
   private var groupIndex = 0
+  private var trialGroupIndex = 0
+  private var trialPeriod = PNGDataWriter.trialPeriods.lowerBound
+  private var way: Int?
   /// The ways that the group's rows are filtered.
   private var filterings: [Int]
 
@@ -33,7 +37,7 @@ final class PNGDataWriter {
   private static let groupByteCount = 96 << 10
   /// Every so many groups there is a trial, of about so many bytes.
   private static let trialByteCount = 32 << 10
-  private static let trialPeriod = 4
+  private static let trialPeriods = 4...16
 
   private static func groupCapacity(_ layout: RowLayout) -> Int {
     max(1, min(layout.height, groupByteCount / (layout.bytesPerRow + 1)))
@@ -125,10 +129,16 @@ final class PNGDataWriter {
     self.deflater = deflater
     try deflater.write(bytes(of: best)) { try stream.append($0) }
     if isLast { try deflater.finish { try stream.append($0) } }
+    if groupIndex == trialGroupIndex {
+      trialPeriod =
+        best == way
+        ? min(2 * trialPeriod, Self.trialPeriods.upperBound) : Self.trialPeriods.lowerBound
+      trialGroupIndex += trialPeriod
+      way = best
+    }
     groupCount = 0
     groupIndex += 1
-    filterings =
-      groupIndex % Self.trialPeriod == 0 ? Array(compression.filterings.indices) : [best]
+    filterings = groupIndex == trialGroupIndex ? Array(compression.filterings.indices) : [best]
   }
 
   private func makeDeflater(
