@@ -25,36 +25,13 @@ extension Deflater {
     add(literals: end - literalStart, length: 0, distance: 0)
   }
 
-  /// A literal's cost by the histogram of the block's first bytes, in quarters of a bit.
+  /// A literal's cost by the histogram of the block's first bytes, in quarters of a bit, and one
+  /// quarter more: the bytes that matches leave are less like each other than all of them.
   func literalCosts(_ costs: UnsafeMutablePointer<UInt16>) {
-    let end = min(end, blockStart + Self.costSampleByteCount)
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 1024) { counts in
-      counts.initialize(repeating: 0)
-      var place = blockStart
-      while place + 4 <= end {
-        counts[Int(buffer[place])] &+= 1
-        counts[256 + Int(buffer[place + 1])] &+= 1
-        counts[512 + Int(buffer[place + 2])] &+= 1
-        counts[768 + Int(buffer[place + 3])] &+= 1
-        place += 4
-      }
-      while place < end {
-        counts[Int(buffer[place])] &+= 1
-        place += 1
-      }
-      let total = Self.log2(UInt32(end - blockStart))
-      for byte in 0..<256 {
-        let count = counts[byte] + counts[256 + byte] + counts[512 + byte] + counts[768 + byte]
-        costs[byte] = UInt16(max(4, min(56, total - Self.log2(max(count, 1)))))
-      }
+    let count = min(end - blockStart, Self.costSampleByteCount)
+    ByteHistogram.of(UnsafeRawBufferPointer(start: buffer + blockStart, count: count)) {
+      for byte in 0..<256 { costs[byte] = UInt16(max(4, min(56, ($0.cost(of: byte) + 96) / 64))) }
     }
-  }
-
-  /// Four times the logarithm, by its highest bits.
-  static func log2(_ value: UInt32) -> Int {
-    let exponent = 31 - value.leadingZeroBitCount
-    let fraction = exponent >= 2 ? Int(value >> UInt32(exponent - 2)) & 3 : 0
-    return 4 * exponent + fraction
   }
 
   func findMatches() {

@@ -26,9 +26,6 @@ public final class Deflater {
     /// Only what repeats the byte before, and the best code.
     public static let runs = Effort(depth: 0)
 
-    /// As much as tells which of two ways to filter is better.
-    public static let trial = matches(depth: 1, patience: 32)
-
     /// The longest of `depth` earlier places that begin alike; after `patience` bytes without one,
     /// places are passed over, and where matches save little they are not looked for. `Int.max` leaves
     /// nothing out.

@@ -6,7 +6,8 @@ import Testing
 
 @Suite("Deflater", .timeLimit(.minutes(10))) struct DeflaterTests {
   static let efforts: [Deflater.Effort] = [
-    .store, .runs, .trial, .matches(depth: 1, patience: 1), .lazyMatches(depth: 4, patience: 64),
+    .store, .runs, .matches(depth: 1, patience: 32), .matches(depth: 1, patience: 1),
+    .lazyMatches(depth: 4, patience: 64),
     .lazyMatches(depth: 16, patience: .max), .lazyMatches(depth: 1000, patience: .max),
   ]
 

@@ -4,7 +4,7 @@ internal import Deflate
 ///
 /// Adaptive is the choice of the smallest sum of absolute differences for each row (PNG
 /// specification, third edition, section 12.7): best for photos. Drawings and sprites want their
-/// rows as they are; where both are allowed, the start of the picture is tried with each.
+/// rows as they are; where both are allowed, it depends on what each makes of the rows.
 /// The seconds and bytes of each number stand in docs/performance.md.
 struct PNGCompression: Equatable, Sendable {
   /// How the filter of a row is found.
@@ -13,7 +13,7 @@ struct PNGCompression: Equatable, Sendable {
     case adaptive
   }
 
-  /// Those that are tried.
+  /// Those that may be, those that leave more to matches first.
   let filterings: [Filtering]
 
   let effort: Deflater.Effort
@@ -24,16 +24,16 @@ struct PNGCompression: Equatable, Sendable {
     case ..<1: (filterings, effort) = ([none], .store)
     case 1: (filterings, effort) = ([.fixed(UnfilterKernels.up)], .runs)
     case 2: (filterings, effort) = ([.adaptive], .runs)
-    case 3: (filterings, effort) = ([.adaptive, none], .matches(depth: 2, patience: 64))
-    case 4: (filterings, effort) = ([.adaptive, none], .matches(depth: 3, patience: 64))
-    case 5: (filterings, effort) = ([.adaptive, none], .matches(depth: 4, patience: 64))
-    case 6: (filterings, effort) = ([.adaptive, none], .matches(depth: 5, patience: 64))
-    case 7: (filterings, effort) = ([.adaptive, none], .lazyMatches(depth: 8, patience: 256))
-    case 8: (filterings, effort) = ([.adaptive, none], .lazyMatches(depth: 16, patience: .max))
-    case 9: (filterings, effort) = ([.adaptive, none], .lazyMatches(depth: 32, patience: .max))
-    case 10: (filterings, effort) = ([.adaptive, none], .lazyMatches(depth: 64, patience: .max))
-    case 11: (filterings, effort) = ([.adaptive, none], .lazyMatches(depth: 256, patience: .max))
-    default: (filterings, effort) = ([.adaptive, none], .lazyMatches(depth: 1024, patience: .max))
+    case 3: (filterings, effort) = ([none, .adaptive], .matches(depth: 2, patience: 64))
+    case 4: (filterings, effort) = ([none, .adaptive], .matches(depth: 3, patience: 64))
+    case 5: (filterings, effort) = ([none, .adaptive], .matches(depth: 4, patience: 64))
+    case 6: (filterings, effort) = ([none, .adaptive], .matches(depth: 5, patience: 64))
+    case 7: (filterings, effort) = ([none, .adaptive], .lazyMatches(depth: 8, patience: 256))
+    case 8: (filterings, effort) = ([none, .adaptive], .lazyMatches(depth: 16, patience: .max))
+    case 9: (filterings, effort) = ([none, .adaptive], .lazyMatches(depth: 32, patience: .max))
+    case 10: (filterings, effort) = ([none, .adaptive], .lazyMatches(depth: 64, patience: .max))
+    case 11: (filterings, effort) = ([none, .adaptive], .lazyMatches(depth: 256, patience: .max))
+    default: (filterings, effort) = ([none, .adaptive], .lazyMatches(depth: 1024, patience: .max))
     }
   }
 }

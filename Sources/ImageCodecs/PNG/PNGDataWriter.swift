@@ -3,10 +3,8 @@ import Raster
 
 /// The picture data of one picture: rows filtered, a group at a time, and deflated.
 ///
-/// Where there are several ways to filter, the way is found by trial on a group's first rows, and
-/// kept for some groups more; then there is another trial, as a picture may have a sky above its town.
-/// The more often the same way is found, the rarer trials are.
-/// A picture of one group is deflated each way, and the smallest stream kept.
+/// Where there are several ways to filter, the way is found by the bytes that each makes of a group,
+/// and kept for some groups more; then it is asked again, as a picture may have a sky above its town.
 final class PNGDataWriter {
   private let layout: RowLayout
   private let compression: PNGCompression
@@ -22,9 +20,6 @@ final class PNGDataWriter {
   private let groupCapacity: Int
   private var groupCount = 0
   private var groupIndex = 0
-  private var trialGroupIndex = 0
-  private var trialPeriod = PNGDataWriter.trialPeriods.lowerBound
-  private var way: Int?
   /// The ways that the group's rows are filtered.
   private var filterings: [Int]
 
@@ -35,9 +30,8 @@ final class PNGDataWriter {
 
   /// A group has about so many bytes.
   private static let groupByteCount = 96 << 10
-  /// Every so many groups there is a trial, of about so many bytes.
-  private static let trialByteCount = 32 << 10
-  private static let trialPeriods = 4...16
+  /// Every so many groups the way to filter is asked for.
+  private static let choicePeriod = 4
 
   private static func groupCapacity(_ layout: RowLayout) -> Int {
     max(1, min(layout.height, groupByteCount / (layout.bytesPerRow + 1)))
@@ -62,10 +56,8 @@ final class PNGDataWriter {
   static func byteCount(for layout: RowLayout) throws(SizeOverflow) -> Int {
     let row = try layout.bytesPerRow.plus(1)
     let group = try row.times(groupCapacity(layout))
-    // A deflater for the picture, and the two of a trial with what they made.
     return try Deflater.heldByteCount(byteCount: row.times(layout.height))
-      .plus(Deflater.heldByteCount(byteCount: group).times(2))
-      .plus(group.plus(64).times(4)).plus(row.plus(64).times(2))
+      .plus(group.plus(64).times(2)).plus(row.plus(64).times(2))
   }
 
   /// Takes the next row; 16-bit samples in the machine's byte order.
@@ -111,57 +103,41 @@ final class PNGDataWriter {
   }
 
   private func writeGroup() throws {
-    let isLast = rowIndex == layout.height
-    var best = filterings[0]
-    if filterings.count > 1 {
-      let isWhole = isLast && groupIndex == 0
-      let rowCount =
-        isWhole ? groupCount : max(1, min(groupCount, Self.trialByteCount / layout.bytesPerRow))
-      let trials = try filterings.map {
-        try trial(of: $0, rowCount: rowCount, isWhole ? compression.effort : .trial)
-      }
-      for filtering in filterings where trials[filtering].count < trials[best].count {
-        best = filtering
-      }
-      if isWhole { return try stream.append(trials[best]) }
-    }
-    let deflater = try self.deflater ?? makeDeflater(layout.height, compression.effort)
+    let best = bestFiltering()
+    let deflater = try self.deflater ?? makeDeflater()
     self.deflater = deflater
     try deflater.write(bytes(of: best)) { try stream.append($0) }
-    if isLast { try deflater.finish { try stream.append($0) } }
-    if groupIndex == trialGroupIndex {
-      trialPeriod =
-        best == way
-        ? min(2 * trialPeriod, Self.trialPeriods.upperBound) : Self.trialPeriods.lowerBound
-      trialGroupIndex += trialPeriod
-      way = best
-    }
+    if rowIndex == layout.height { try deflater.finish { try stream.append($0) } }
     groupCount = 0
     groupIndex += 1
-    filterings = groupIndex == trialGroupIndex ? Array(compression.filterings.indices) : [best]
+    filterings =
+      groupIndex % Self.choicePeriod == 0 ? Array(compression.filterings.indices) : [best]
   }
 
-  private func makeDeflater(
-    _ rowCount: Int, _ effort: Deflater.Effort
-  ) throws(AllocationError) -> Deflater {
+  /// The way that gives the bytes of the smallest entropy; a later one has to be smaller by a
+  /// twentieth, or the matches that it costs are worth more.
+  private func bestFiltering() -> Int {
+    var best = filterings[0]
+    guard filterings.count > 1 else { return best }
+    var bestEntropy = entropy(of: best)
+    for filtering in filterings.dropFirst() {
+      let entropy = entropy(of: filtering)
+      if entropy < bestEntropy - bestEntropy / 20 { (best, bestEntropy) = (filtering, entropy) }
+    }
+    return best
+  }
+
+  private func entropy(of filtering: Int) -> Int {
+    ByteHistogram.of(bytes(of: filtering)) { $0.entropy }
+  }
+
+  private func makeDeflater() throws(AllocationError) -> Deflater {
     do throws(DeflateError) {
       return try Deflater(
-        effort: effort, byteCount: (layout.bytesPerRow + 1) * rowCount)
+        effort: compression.effort, byteCount: (layout.bytesPerRow + 1) * layout.height)
     } catch {
       throw AllocationError(error)
     }
-  }
-
-  /// The group's first rows as a stream of their own.
-  private func trial(
-    of filtering: Int, rowCount: Int, _ effort: Deflater.Effort
-  ) throws -> EncodedBytes {
-    let deflater = try makeDeflater(rowCount, effort)
-    let stream = EncodedBytes()
-    let bytes = bytes(of: filtering)[..<(rowCount * (layout.bytesPerRow + 1))]
-    try deflater.write(UnsafeRawBufferPointer(rebasing: bytes)) { try stream.append($0) }
-    try deflater.finish { try stream.append($0) }
-    return stream
   }
 }
 

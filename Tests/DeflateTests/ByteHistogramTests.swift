@@ -1,0 +1,44 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Deflate
+
+@Suite("Byte histogram") struct ByteHistogramTests {
+  @Test("the logarithm is that of real numbers, off by 3/256 at most, and never falls")
+  func logarithm() {
+    var numbers = SplitMix64(seed: 4)
+    let values =
+      (1...70_000).map(UInt32.init)
+      + (0..<10_000).map { _ in UInt32.random(in: 1 ... .max, using: &numbers) }.sorted()
+    var previous = 0
+    for value in values {
+      let logarithm = ByteHistogram.log2(value)
+      #expect(abs(Double(logarithm) - 256 * Glibc.log2(Double(value))) <= 3)
+      #expect(logarithm >= previous)
+      previous = logarithm
+    }
+    for exponent in UInt32(0)..<32 {
+      #expect(ByteHistogram.log2(1 << exponent) == Int(exponent) << 8)
+    }
+  }
+
+  @Test("the entropy is Shannon's", arguments: [0, 1, 2, 3, 4, 7, 256, 100_001])
+  func entropy(count: Int) {
+    var numbers = SplitMix64(seed: UInt64(count))
+    // Small bytes are the most frequent.
+    let bytes = (0..<count).map { _ in
+      UInt8.random(in: 0...255, using: &numbers) & UInt8.random(in: 0...255, using: &numbers)
+    }
+    let counts = Dictionary(grouping: bytes) { $0 }.mapValues { Double($0.count) }
+    let exact = counts.values.reduce(0) { $0 + $1 * Glibc.log2(Double(count) / $1) }
+    let entropy = bytes.withUnsafeBytes { ByteHistogram.of($0) { $0.entropy } }
+    #expect(abs(Double(entropy) - exact) <= 1 + Double(count) * 6 / 256)
+  }
+
+  @Test("one byte alone takes nothing")
+  func constant() {
+    let bytes = [UInt8](repeating: 7, count: 1000)
+    #expect(bytes.withUnsafeBytes { ByteHistogram.of($0) { $0.entropy } } == 0)
+  }
+}
