@@ -14,24 +14,52 @@ enum CodeLengths {
   ) {
     precondition(lengths.count >= frequencies.count)
     lengths.update(repeating: 0)
-    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: frequencies.count) { sorted in
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 2 * frequencies.count) { memory in
       var count = 0
       for (symbol, frequency) in frequencies.enumerated() where frequency > 0 {
-        sorted[count] = UInt64(frequency) << 16 | UInt64(symbol)
+        memory[count] = UInt64(frequency) << 16 | UInt64(symbol)
         count += 1
       }
       guard count > 1 else {
-        if count == 1 { lengths[Int(sorted[0] & 0xFFFF)] = 1 }
+        if count == 1 { lengths[Int(memory[0] & 0xFFFF)] = 1 }
         return
       }
-      var symbols = UnsafeMutableBufferPointer(rebasing: sorted[..<count])
-      symbols.sort()
+      let symbols = sort(
+        UnsafeMutableBufferPointer(rebasing: memory[..<count]),
+        with: UnsafeMutableBufferPointer(rebasing: memory[count..<2 * count]))
       withUnsafeTemporaryAllocation(of: Int.self, capacity: count) { depths in
         for index in 0..<count { depths[index] = Int(symbols[index] >> 16) }
         findDepths(depths)
         countAndAssign(depths, limit, symbols, lengths)
       }
     }
+  }
+
+  /// Sorts by what stands above 16 bits, byte by byte from the lowest; equal ones keep their order.
+  ///
+  /// - Returns: where they stand, sorted: one of the two.
+  private static func sort(
+    _ elements: UnsafeMutableBufferPointer<UInt64>, with room: UnsafeMutableBufferPointer<UInt64>
+  ) -> UnsafeMutableBufferPointer<UInt64> {
+    var (source, target) = (elements, room)
+    let union = elements.reduce(0, |)
+    var shift: UInt64 = 16
+    while union >> shift > 0 {
+      withUnsafeTemporaryAllocation(of: Int.self, capacity: 256) { places in
+        places.initialize(repeating: 0)
+        for element in source { places[Int(element >> shift & 0xFF)] += 1 }
+        var place = 0
+        for byte in 0..<256 { (places[byte], place) = (place, place + places[byte]) }
+        for element in source {
+          let byte = Int(element >> shift & 0xFF)
+          target[places[byte]] = element
+          places[byte] += 1
+        }
+      }
+      swap(&source, &target)
+      shift += 8
+    }
+    return source
   }
 
   /// Turns ascending weights into the depths of their leaves, which descend.
