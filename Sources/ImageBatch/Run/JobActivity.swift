@@ -86,7 +86,7 @@ final class JobActivity: Sendable {
 
 extension JobFailure.Stage {
   /// Its place in `allCases`.
-  fileprivate var index: Int {
+  var index: Int {
     switch self {
     case .walk: 0
     case .admit: 1

@@ -22,6 +22,7 @@ struct ConfigCommand: ParsableCommand {
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "check",
       abstract: "Tell whether a file is a configuration: where it is not, and what was expected.")
 
     @Argument(
@@ -40,6 +41,7 @@ struct ConfigCommand: ParsableCommand {
 
   struct Schema: ParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "schema",
       abstract: "Print the JSON Schema of configurations, for editors and other tools.")
 
     func run() throws {

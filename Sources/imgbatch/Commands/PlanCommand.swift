@@ -16,6 +16,7 @@ struct PlanCommand: ParsableCommand {
 
   struct Resize: ParsableCommand, ConversionCommand {
     static let configuration = CommandConfiguration(
+      commandName: "resize",
       abstract: "Tell what 'imgbatch resize' would do.")
 
     @OptionGroup(title: "Sizes and resampling") var resize: ResizeOptions
@@ -29,6 +30,7 @@ struct PlanCommand: ParsableCommand {
 
   struct Convert: ParsableCommand, ConversionCommand {
     static let configuration = CommandConfiguration(
+      commandName: "convert",
       abstract: "Tell what 'imgbatch convert' would do.")
 
     @OptionGroup(title: "Format") var target: ConvertOptions
