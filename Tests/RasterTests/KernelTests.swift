@@ -227,7 +227,9 @@ struct KernelTests {
     }
   }
 
-  @Test("opaque pixels come out as from the division that others need", arguments: [1, 7, 14])
+  @Test(
+    "opaque and transparent pixels come out as from the division that others need",
+    arguments: [1, 7, 14])
   func unpremultiplyOpaque(bits: Int) {
     var generator = SeededGenerator(seed: UInt64(bits))
     let centre = Int32(1) << Int32(15 + bits)
@@ -241,8 +243,10 @@ struct KernelTests {
         let near = Int32.random(in: -2...2, using: &generator)
         sums.append(min(max(tie, -(1 << 29)), full &+ 1 << 20) &+ near &- centre)
       }
-      sums.append(
-        Int.random(in: 0..<4, using: &generator) > 0 ? full &- centre : full / 3 &- centre)
+      // Opaque, between, nothing at all, and where an alpha of 0 ends.
+      let near = Int32.random(in: -2...2, using: &generator)
+      let alphas = [full, full / 3, 0, near, Int32(255) << Int32(bits - 1) &+ near]
+      sums.append(alphas[Int.random(in: 0..<alphas.count, using: &generator)] &- centre)
     }
     func finished(_ body: (UnsafeBufferPointer<Int32>, UnsafeMutableBufferPointer<UInt8>) -> Void)
       -> [UInt8]

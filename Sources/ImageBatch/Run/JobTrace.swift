@@ -25,7 +25,9 @@ final class JobTrace {
   /// The time that each stage took so far.
   var times: StageTimes {
     var times = StageTimes()
-    for stage in JobFailure.Stage.allCases { times[stage] = .nanoseconds(record.times[stage.index]) }
+    for stage in JobFailure.Stage.allCases {
+      times[stage] = .nanoseconds(record.times[stage.index])
+    }
     return times
   }
 

@@ -42,6 +42,7 @@ package enum FinishKernels {
   }
 
   /// Opaque pixels, of which there are most, need no division by their alpha: it is a constant.
+  /// Nor do those whose alpha comes out as 0.
   private static func unpremultiplyRGBA8(
     _ sums: UnsafeBufferPointer<Int32>, bits: Int, into out: UnsafeMutableBufferPointer<UInt8>
   ) {
@@ -66,6 +67,8 @@ package enum FinishKernels {
         target.storeBytes(
           of: SIMD4<UInt8>(truncatingIfNeeded: quotient), toByteOffset: place,
           as: SIMD4<UInt8>.self)
+      } else if pixel.w < half &- centre {
+        target.storeBytes(of: 0, toByteOffset: place, as: UInt32.self)
       } else {
         let next = place + 4
         unpremultiplyOneByOne(
