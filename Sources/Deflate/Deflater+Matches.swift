@@ -6,14 +6,14 @@ extension Deflater {
     var literalStart = literalStart
     var place = max(literalStart, 1)
     while place + 8 <= end {
-      let here = Self.word(buffer + place)
-      let before = Self.word(buffer + place - 1)
-      let difference = here ^ before
-      if difference & 0xFFFF_FFFF != 0 {
-        // The first byte that is not like the one before it is no start of a run.
-        place += difference.trailingZeroBitCount / 8 + 1
+      // Where four bytes are as the ones before: each at the first of them, in its highest bit.
+      let same = Self.zeroBytes(Self.word(buffer + place) ^ Self.word(buffer + place - 1))
+      let starts = same & same &>> 8 & same &>> 16 & same &>> 24
+      guard starts != 0 else {
+        place += 5
         continue
       }
+      place += starts.trailingZeroBitCount / 8
       let length = Self.matchLength(
         buffer + place, buffer + place - 1,
         limit: min(end - place, DeflateFormat.maximumMatchLength)
@@ -195,6 +195,13 @@ extension Deflater {
   @inline(__always)
   static func word(_ place: UnsafePointer<UInt8>) -> UInt64 {
     UInt64(littleEndian: UnsafeRawPointer(place).loadUnaligned(as: UInt64.self))
+  }
+
+  /// The highest bit of each byte that is zero, and no other.
+  @inline(__always)
+  static func zeroBytes(_ word: UInt64) -> UInt64 {
+    let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
+    return ~((word & low) &+ low | word | low)
   }
 
   @inline(__always)
