@@ -61,7 +61,7 @@ def run(options, work):
     python = peers.virtual_environment(options.cache / "peers", peers.WHEELS)
     corpora = Corpora(options.cache, work, binary, python, options.pictures)
     results = {
-        "machine": peers.versions(options.cache, python),
+        "machine": [],
         "rounds": options.rounds,
         "cases": [],
         "levels": [],
@@ -72,6 +72,7 @@ def run(options, work):
     }
     cases = [case for case in CASES if case.key in parts]
     programs = peers.all_programs(options.cache, binary, python) if cases else []
+    results["machine"] = peers.versions(options.cache, python)
     for case in cases:
         folder = corpora[case.corpus]
         suited = [program for program in programs if program.suits(case)]

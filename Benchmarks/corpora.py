@@ -96,7 +96,11 @@ class Corpora:
         photos = self["photos"]
         if photos is not None:
             command = [self.binary, "convert", photos, target, "--to", "ppm"]
-            subprocess.run(command, capture_output=True)
+            converted = subprocess.run(command, capture_output=True)
+            # 1: some have no PPM.
+            if converted.returncode not in (0, 1):
+                print("failed: to make pixmaps of the photos", file=sys.stderr)
+                shutil.rmtree(target, ignore_errors=True)
 
     def make_large(self, target):
         """One picture of 20000×20000 pixels."""

@@ -8,11 +8,11 @@ import subprocess
 import sys
 import time
 
-KEYS = ("wall", "cpu", "megabytes", "bytes")
+KEYS = ("wall", "cpu", "megabytes", "files", "bytes")
 
 
 def timed(command, output, folder=None, environment=None):
-    """Wall and processor seconds, the peak of memory, and the bytes that were written.
+    """Wall and processor seconds, the peak of memory, and the files and bytes that were written.
 
     None where the program failed. The peak comes from GNU time, which starts the program from a
     small process: that of a child of this one would be no less than its own. The rest is taken
@@ -32,11 +32,13 @@ def timed(command, output, folder=None, environment=None):
     wall, cpu = time.perf_counter() - start, processor_seconds() - before
     if process.returncode != 0:
         return None
+    sizes = [path.stat().st_size for path in output.rglob("*") if path.is_file()]
     return {
         "wall": wall,
         "cpu": cpu,
         "megabytes": float(figures.read_text()) / 1024,
-        "bytes": sum(path.stat().st_size for path in output.rglob("*") if path.is_file()),
+        "files": len(sizes),
+        "bytes": sum(sizes),
     }
 
 
@@ -84,12 +86,14 @@ def run_case(case, folder, programs, rounds, output):
     if len(set(digests.values())) > 1:
         print(f"different bytes on {case.name}: {', '.join(digests)}", file=sys.stderr)
     rows = []
+    own_runs = results.get("imgbatch", [])
     for name, runs in results.items():
-        ratios = [
-            run["wall"] / own["wall"] for run, own in zip(runs, results.get("imgbatch", runs))
-        ]
+        ratios = [run["wall"] / own["wall"] for run, own in zip(runs, own_runs)]
+        ratio = statistics.median(ratios) if ratios else None
+        if own_runs and any(run["files"] != own_runs[0]["files"] for run in runs):
+            print(f"not all files: {name} on {case.name}", file=sys.stderr)
         row = {"key": case.key, "case": case.name, "workers": case.workers, "program": name}
-        row |= medians(runs) | {"ratio": statistics.median(ratios), "runs": runs}
+        row |= medians(runs) | {"ratio": ratio, "runs": runs}
         if name in digests:
             row["same bytes"] = len(set(digests.values())) == 1
         rows.append(row)
@@ -109,6 +113,8 @@ def run_levels(case, folder, binary, output):
     rows = []
     for level in range(13):
         run = timed(imgbatch_command(binary, case, folder, output, level), output)
-        if run is not None:
+        if run is None:
+            print(f"failed: level {level} on {case.name}", file=sys.stderr)
+        else:
             rows.append({"corpus": case.corpus, "level": level, **run})
     return rows

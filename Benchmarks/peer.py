@@ -29,7 +29,9 @@ def vips_rows(source):
     if not source.endswith(".ppm"):
         return pyvips.Image.new_from_file(source, access="sequential")
     with open(source, "rb") as file:
-        _, sides, _ = file.readline(), file.readline(), file.readline()
+        kind, sides, largest = file.readline(), file.readline(), file.readline()
+        if (kind, largest) != (b"P6\n", b"255\n"):
+            raise ValueError(source)
         offset = file.tell()
     width, height = map(int, sides.split())
     image = pyvips.Image.rawload(source, width, height, 3, offset=offset, access="sequential")
@@ -78,7 +80,8 @@ def opencv(source, target, size):
     wanted = target_size(image.shape[1], image.shape[0], size)
     if wanted != (image.shape[1], image.shape[0]):
         image = cv2.resize(image, wanted, interpolation=cv2.INTER_AREA)
-    cv2.imwrite(target, image)
+    if not cv2.imwrite(target, image):
+        raise OSError(target)
 
 
 LIBRARIES = {

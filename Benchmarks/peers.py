@@ -25,7 +25,9 @@ FLAT = ("photos", "pixmaps", "large")
 LEFT_OUT = (
     "vipsthumbnail, ImageMagick and GraphicsMagick are left out on the sprites: one call writes "
     "into one folder, and a call for each file takes minutes. vipsthumbnail is left out where the "
-    "size stays, as it always makes a thumbnail, and the floor, as it reads nothing but PNG."
+    "size stays, as it always makes a thumbnail, and the floor, as it reads nothing but PNG. "
+    "ImageMagick and GraphicsMagick run one round. The peak of several processes is not told. "
+    "OpenCV does not weigh colour by alpha."
 )
 
 
@@ -120,7 +122,7 @@ def in_calls(tool, case, folder, output):
 
 
 def box(case):
-    return case.size if case.size.endswith("%") else f"{case.size}x{case.size}>"
+    return f"{case.size}x{case.size}>"
 
 
 def vipsthumbnail():

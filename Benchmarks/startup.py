@@ -3,6 +3,7 @@
 import os
 import shutil
 import statistics
+import sys
 import time
 
 
@@ -11,9 +12,7 @@ def spawn_milliseconds(command, actions):
     process = os.posix_spawn(command[0], command, os.environ, file_actions=actions)
     _, status = os.waitpid(process, 0)
     milliseconds = 1000 * (time.perf_counter() - start)
-    if status != 0:
-        raise OSError(f"{command[0]} failed")
-    return milliseconds
+    return milliseconds if status == 0 else None
 
 
 def commands(installed, binary, icon, output):
@@ -48,8 +47,13 @@ def run(installed, binary, icon, output, count):
     with open(os.devnull, "w") as null:
         actions = [(os.POSIX_SPAWN_DUP2, null.fileno(), stream) for stream in (1, 2)]
         for _ in range(count):
-            for name, command in started.items():
-                figures[name].append(spawn_milliseconds(command, actions))
+            for name, command in list(started.items()):
+                milliseconds = spawn_milliseconds(command, actions)
+                if milliseconds is None:
+                    print(f"failed: {name}", file=sys.stderr)
+                    del started[name], figures[name]
+                else:
+                    figures[name].append(milliseconds)
     return [
         {"program": name, "median": statistics.median(times), "least": min(times), "count": count}
         for name, times in figures.items()

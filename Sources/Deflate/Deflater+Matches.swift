@@ -53,7 +53,8 @@ extension Deflater {
     var check = blockStart + Self.trialByteCount
     while place < last {
       if place >= check {
-        // A quarter of a bit for each byte, runs apart, or the rest of the block goes without.
+        // A quarter of a bit for each byte, or the rest of the block goes without. What runs save,
+        // they save without a search, and is not counted.
         if saved < place - checkStart, effort.givesUp { return findRuns(from: literalStart) }
         saved = 0
         checkStart = place
@@ -156,9 +157,13 @@ extension Deflater {
     let farthest = UInt16(min(place, Self.window))
     var best = Match(length: 0, distance: 0)
     var depth = effort.depth
+    // A chain leads farther and farther back; where it does not, it has ended, or its places are
+    // older than their numbers tell.
+    var nearest: UInt16 = 0
     while true {
       let distance = absolute &- candidate
-      guard distance &- 1 < farthest else { break }
+      guard distance > nearest, distance <= farthest else { break }
+      nearest = distance
       let there = here - Int(distance)
       if UnsafeRawPointer(there).loadUnaligned(as: UInt32.self) == first {
         let length = Self.matchLength(here, there, limit: limit)

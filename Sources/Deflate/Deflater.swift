@@ -1,8 +1,8 @@
 /// Deflates bytes that come piece by piece into a zlib stream (RFC 1950, RFC 1951).
 ///
 /// It is made for the rows of pictures. Filtered rows of a photo hold few repetitions, most of them
-/// chance: a match is taken only where it costs fewer bits than its bytes would, by the code that
-/// the block's bytes would get.
+/// chance: a match is taken only where it costs fewer bits than its bytes would, by a code for the
+/// bytes that the block begins with.
 public final class Deflater {
   /// How much is tried.
   public struct Effort: Hashable, Sendable {
@@ -53,7 +53,7 @@ public final class Deflater {
   var blockStart = 0
   var end = 0
   /// That of the buffer's first byte in the stream, as far as 16 bits tell: twice the window. A place
-  /// that is older is taken for a newer one, where its bytes are compared in vain.
+  /// that is older is taken for a newer one, whose bytes are compared in vain.
   var position: UInt16 = 0
 
   // By the hash of five bytes, the last place where it stood; and for each place the one before.
@@ -115,7 +115,7 @@ public final class Deflater {
   public static func heldByteCount(byteCount: Int) -> Int {
     let block = blockCapacity(byteCount)
     return window + block + 2 << hashBitCount(byteCount) + 2 * chainCount(byteCount)
-      + 8 * sequenceCapacity(block) + outputCapacity(block) + 8 << 10
+      + 8 * sequenceCapacity(block) + outputCapacity(block) + 16 << 10
   }
 
   /// - Parameter byteCount: the bytes that will come in all; a small number makes a small deflater.

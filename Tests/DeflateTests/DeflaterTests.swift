@@ -51,6 +51,37 @@ import Testing
     }
   }
 
+  @Test("what is farther back than the window is no match, and what is as far back as it is one")
+  func window() throws {
+    // Noise, so that there are no matches but the ones that are meant; past the buffer's first turn.
+    var random = SplitMix64(seed: 11)
+    var bytes = (0..<300_000).map { _ in UInt8.random(in: 0...255, using: &random) }
+    for (place, distance) in [
+      (40_000, 32_768), (90_000, 32_769), (140_000, 32_768), (200_000, 65_536 + 7),
+      (250_000, 65_536 + 32_768), (290_000, 6000),
+    ] {
+      bytes.replaceSubrange(place..<place + 5000, with: bytes[(place - distance)...].prefix(5000))
+    }
+    for effort in Self.efforts {
+      for piece in [997, 96 << 10] {
+        let stream = try Self.deflate(bytes, effort, pieceByteCount: piece)
+        #expect(Zlib.inflate(stream, byteCount: bytes.count) == bytes)
+      }
+    }
+    // Three of them can be had: 5000 bytes each, but for the first ones and what they cost.
+    let stream = try Self.deflate(bytes, .matches(depth: 4, patience: .max))
+    #expect(stream.count < bytes.count - 3 * 4500)
+    #expect(stream.count > bytes.count - 3 * 5000)
+  }
+
+  @Test("a search ends where its chain does, however many places it may try")
+  func chains() throws {
+    var random = SplitMix64(seed: 12)
+    let noise = (0..<70_000).map { _ in UInt8.random(in: 0...15, using: &random) }
+    let stream = try Self.deflate(noise, .lazyMatches(depth: .max, patience: .max))
+    #expect(Zlib.inflate(stream, byteCount: noise.count) == noise)
+  }
+
   @Test("it holds no more than it says, and more effort is not worse on what repeats")
   func sizes() throws {
     let bytes = Content.samples(100_000, seed: 4)[5]

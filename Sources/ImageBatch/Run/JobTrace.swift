@@ -13,7 +13,7 @@ final class JobTrace {
     var stage = JobFailure.Stage.read
     var since = JobTrace.now
     /// In nanoseconds, by the index of the stage.
-    var times = InlineArray<8, Int64>(repeating: 0)
+    var times = InlineArray<7, Int64>(repeating: 0)
   }
 
   private var record = Record()

@@ -128,7 +128,9 @@ final class PNGDataWriter {
   }
 
   private func entropy(of filtering: Int) -> Int {
-    ByteHistogram.of(bytes(of: filtering)) { $0.entropy }
+    // A single row may have gigabytes.
+    let sample = bytes(of: filtering).prefix(Self.groupByteCount)
+    return ByteHistogram.of(UnsafeRawBufferPointer(rebasing: sample)) { $0.entropy }
   }
 
   private func makeDeflater() throws(AllocationError) -> Deflater {

@@ -37,7 +37,13 @@ struct Launch {
     try actions.set(STDERR_FILENO, standardError, error)
     try actions.closeAllOthers()
     let process = try actions.spawn(command, environment: childEnvironment)
-    return try Child(process, limit: limit, output: output, error: error)
+    do {
+      return try Child(process, limit: limit, output: output, error: error)
+    } catch {
+      kill(process, SIGKILL)
+      waitpid(process, nil, 0)
+      throw error
+    }
   }
 
   /// What the test has, as far as it can change no verdict, and what it sets.

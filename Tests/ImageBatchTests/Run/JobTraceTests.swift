@@ -69,6 +69,11 @@ import Testing
     #expect(trace.times.encode == .zero)
   }
 
+  @Test("each stage has a place of its own for its time")
+  func places() {
+    #expect(JobFailure.Stage.allCases.map(\.index) == Array(0..<7))
+  }
+
   @Test("a failure tells the system's word for its code, and its sentence")
   func failures() {
     let failure = JobFailure(.write, Errno.noSpace)
