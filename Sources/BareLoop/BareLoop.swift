@@ -3,7 +3,8 @@ import Raster
 
 /// The codec calls of a batch without the batch: file after file on one thread, no queue, no budget,
 /// no deadline, and each output written where it stands in the end. The benchmark holds imgbatch
-/// against it, to see what all of that costs; the outputs are the same bytes.
+/// against it, to see what all of that costs; the outputs are the same bytes. It uses nothing of
+/// ImageBatch, and so counts rows by itself.
 struct BareLoop {
   /// What becomes of each picture.
   enum Work {

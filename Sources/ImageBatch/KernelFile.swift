@@ -21,7 +21,8 @@ struct KernelFile {
     text = String(decoding: bytes, as: UTF8.self)
   }
 
-  var lines: [Substring] { text.split(separator: "\n") }
+  // By bytes: to find the characters of a long file would take longer than to read it.
+  var lines: [Substring] { text.utf8.split(separator: UInt8(ascii: "\n")).map(Substring.init) }
 
   var words: [Substring] { text.split { $0.isWhitespace } }
 
@@ -30,7 +31,7 @@ struct KernelFile {
 
   /// The number behind `key` on the line that starts with it.
   func value(of key: String) -> Int? {
-    for line in lines {
+    for line in lines where line.utf8.starts(with: key.utf8) {
       let words = line.split(separator: " ")
       if words.count >= 2, words[0] == key { return Int(words[1]) }
     }

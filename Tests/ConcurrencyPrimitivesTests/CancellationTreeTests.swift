@@ -88,12 +88,11 @@ import Testing
     }
     let order = scopes.indices.shuffled(using: &random)
     let tree = scopes
-    let started = Deadline.Instant.now
+    // A lock that waited for another would end the suite by its time limit.
     try await onThreads(100) { index in
       tree[order[index]].cancel(.failure("\(order[index])"))
     }
     #expect(tree.allSatisfy { $0.interruption != nil })
-    #expect(started.duration(to: .now) < .seconds(30), "no lock waits for another")
     // Whoever came first in its line of ancestors is the cause, and stays it.
     let causes = tree.map(\.interruption)
     #expect(tree.map(\.interruption) == causes)

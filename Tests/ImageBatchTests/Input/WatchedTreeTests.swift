@@ -61,7 +61,7 @@ private final class History {
     }
     for writer in writers { try writer.close() }
     // A file that nobody was seen to close is looked at every so often.
-    for _ in 0..<100 where problem == nil && !isUpToDate {
+    for _ in 0..<1000 where problem == nil && !isUpToDate {
       while try turn() {}
       usleep(20_000)
     }
@@ -96,8 +96,10 @@ private final class History {
     case 0...2:
       try folder.write(bytes, to: fileName())
     case 3:
+      // A process that another test starts must not have it open, too.
       let writer = try FileDescriptor.open(
-        folder[fileName()], .writeOnly, options: .create, permissions: [.ownerReadWrite])
+        folder[fileName()], .writeOnly, options: [.create, .closeOnExec],
+        permissions: [.ownerReadWrite])
       _ = try writer.writeAll(bytes)
       writers.append(writer)
     case 4:

@@ -40,7 +40,8 @@ final class TemporaryFolder: Sendable {
   func write(_ bytes: [UInt8], to name: FilePath) throws -> FilePath {
     try makeFolder(name.removingLastComponent())
     let file = try FileDescriptor.open(
-      self[name], .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite])
+      self[name], .writeOnly, options: [.create, .truncate, .closeOnExec],
+      permissions: [.ownerReadWrite])
     try file.closeAfter { _ = try file.writeAll(bytes) }
     return self[name]
   }
