@@ -125,7 +125,7 @@ final class Child: Sendable {
     var status: CInt = 0
     guard let end = end.instant, waitpid(process, &status, WNOHANG) == process else { return nil }
     return Ending(
-      status: Ending.Status(waitStatus: status), duration: end - start,
+      status: Ending.Status(waitStatus: status), instant: end, duration: end - start,
       peakByteCount: peakByteCount, output: output.bytes, error: error.bytes)
   }
 }

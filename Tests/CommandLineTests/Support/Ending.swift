@@ -21,6 +21,7 @@ struct Ending: Sendable {
   }
 
   let status: Status
+  let instant: ContinuousClock.Instant
   let duration: Duration
 
   /// The most memory that it had, in bytes; never less than what the test itself had as it started
