@@ -29,11 +29,12 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
   /// Adds an element and wakes one thread; returns false, and drops it, when the queue is closed.
   func append(_ element: Element) -> Bool {
     pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    if isClosed { return false }
-    elements.append(element)
-    pthread_cond_signal(condition)
-    return true
+    let isOpen = !isClosed
+    if isOpen { elements.append(element) }
+    pthread_mutex_unlock(mutex)
+    // Afterwards: a thread that wakes would only wait for the mutex.
+    if isOpen { pthread_cond_signal(condition) }
+    return isOpen
   }
 
   /// Waits for an element; returns nil when the queue is closed and empty, or the caller dismissed.

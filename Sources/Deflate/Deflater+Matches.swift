@@ -50,7 +50,8 @@ extension Deflater {
     var place = blockStart
     var saved = 0
     var checkStart = blockStart
-    var check = blockStart + Self.trialByteCount
+    let trialByteCount = min(Self.trialByteCount, max(256, (end - blockStart) / 16))
+    var check = blockStart + trialByteCount
     while place < last {
       if place >= check {
         // A quarter of a bit for each byte, or the rest of the block goes without. What runs save,
@@ -58,7 +59,7 @@ extension Deflater {
         if saved < place - checkStart, effort.givesUp { return findRuns(from: literalStart) }
         saved = 0
         checkStart = place
-        check = place + Self.trialByteCount * 4
+        check = place + trialByteCount * 4
       }
       // A long run is a match that needs no search.
       let run = runLength(place)

@@ -86,7 +86,8 @@ public final class Deflater {
   /// What is read beyond the end of the block.
   static let margin = 16
   static let minimumMatchLength = 4
-  /// After so many bytes it is asked whether matches are worth their search.
+  /// After so many bytes, or a sixteenth of a small block, it is asked whether matches are worth
+  /// their search.
   static let trialByteCount = 4 << 10
   /// What the costs of literals are found by.
   static let costSampleByteCount = 8 << 10
@@ -133,7 +134,8 @@ public final class Deflater {
     outputMemory = try Memory(Self.outputCapacity(blockCapacity))
     writer = BitWriter(outputMemory.base)
     if effort.depth > 0 { heads.initialize(repeating: 0, count: 1 << hashBitCount) }
-    if let chains { chains.initialize(repeating: 0, count: chainCount) }
+    // Of a chain only places are asked for that were entered, and the first, where all chains end.
+    chains?.initialize(to: 0)
   }
 
   var buffer: UnsafeMutablePointer<UInt8> { bufferMemory.base }

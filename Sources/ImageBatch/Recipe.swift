@@ -108,7 +108,7 @@ struct Conversion {
       total = try total.plus(step.workingByteCount(for: layout))
       layout = try step.outputLayout(for: layout)
     }
-    return try total.plus(layout.bytesPerRow)
+    return try total.plus(RowBand.byteCount(for: layout))
       .plus(codec.writerByteCount(for: layout, in: format, metadata: metadata))
       .plus(header.unread?.byteCount ?? 0)
   }

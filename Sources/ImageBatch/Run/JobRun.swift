@@ -315,14 +315,14 @@ final class JobRun {
         of: layout, in: conversion.format, metadata: conversion.metadata,
         options: recipe.encoding, output: bytes)
     }
-    let buffer = try ByteBuffer(count: layout.bytesPerRow)
-    for _ in 0..<layout.height {
+    let band = try RowBand(layout)
+    var rowsLeft = layout.height
+    while rowsLeft > 0 {
+      let count = min(band.capacity, rowsLeft)
+      rowsLeft -= count
       try subject.clock.scope.check()
-      try trace.perform(.transform) {
-        var row = buffer.bytes.mutableBytes
-        try rows.readRow(into: &row)
-      }
-      try trace.perform(.encode) { try writer.writeRow(UnsafeRawBufferPointer(buffer.bytes).bytes) }
+      try trace.perform(.transform) { try band.fill(count, from: rows) }
+      try trace.perform(.encode) { try band.empty(count, into: writer) }
       try await pay(subject.clock)
     }
     outcome.warnings = try decoded.finish() + conversion.warnings
