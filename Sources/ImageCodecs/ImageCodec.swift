@@ -87,9 +87,14 @@ public struct EncodeOptions: Hashable, Sendable {
   /// 0 (fastest) to 12 (smallest).
   public var compression: Int
 
+  /// Whether a picture may be stored in another form than its rows have, as long as every pixel
+  /// stays what it is: without an alpha that is full everywhere, for example.
+  public var reducesColours: Bool
+
   /// - Precondition: `compression` is in 0...12.
-  public init(compression: Int = 6) {
+  public init(compression: Int = 6, reducesColours: Bool = true) {
     precondition((0...12).contains(compression))
     self.compression = compression
+    self.reducesColours = reducesColours
   }
 }

@@ -185,11 +185,7 @@ struct PNGMetadataTests {
     for (space, formats) in [
       ("RGB ", [PixelFormat.Channels.rgb, .rgba]), ("GRAY", [.gray, .grayAlpha]), ("CMYK", []),
     ] {
-      var profile = [UInt8](repeating: 0, count: 200)
-      profile.replaceSubrange(16..<20, with: space.utf8)
-      // A stored block.
-      let stream: [UInt8] = [0x78, 1, 1, 200, 0, 55, 255] + profile
-      let chunk = Metadata.Chunk(type: "iCCP", bytes: Array("icc".utf8) + [0, 0] + stream)
+      let chunk = Metadata.Chunk(type: "iCCP", bytes: TestPNG.profile(for: space))
       for channels in PixelFormat.Channels.allCases {
         let picture = try randomPicture(2, 2, PixelFormat(channels, .eight), seed: 1)
         let bytes = try encode(picture, as: .png, metadata: Metadata(chunks: [chunk]))

@@ -18,12 +18,15 @@ struct PNGCompression: Equatable, Sendable {
 
   let effort: Deflater.Effort
 
-  init(_ options: EncodeOptions) {
+  /// Places in a palette and packed bits are no sizes, whose differences would be small: where one
+  /// way has to do, they go without a filter (section 12.7).
+  init(_ options: EncodeOptions, for picture: PNGPictureHeader) {
     let none = Filtering.fixed(UnfilterKernels.none)
+    let hasSizes = picture.colourType != .palette && picture.bitDepth >= 8
     switch options.compression {
     case ..<1: (filterings, effort) = ([none], .store)
-    case 1: (filterings, effort) = ([.fixed(UnfilterKernels.up)], .runs)
-    case 2: (filterings, effort) = ([.adaptive], .runs)
+    case 1: (filterings, effort) = ([hasSizes ? .fixed(UnfilterKernels.up) : none], .runs)
+    case 2: (filterings, effort) = ([hasSizes ? .adaptive : none], .runs)
     case 3: (filterings, effort) = ([none, .adaptive], .matches(depth: 2, patience: 64))
     case 4: (filterings, effort) = ([none, .adaptive], .matches(depth: 3, patience: 64))
     case 5: (filterings, effort) = ([none, .adaptive], .matches(depth: 4, patience: 64))

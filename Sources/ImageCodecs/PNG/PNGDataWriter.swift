@@ -6,7 +6,8 @@ import Raster
 /// Where there are several ways to filter, the way is found by the bytes that each makes of a group,
 /// and kept for some groups more; then it is asked again, as a picture may have a sky above its town.
 final class PNGDataWriter {
-  private let layout: RowLayout
+  private let rowByteCount: Int
+  private let height: Int
   private let compression: PNGCompression
   private let pixelByteCount: Int
 
@@ -33,46 +34,42 @@ final class PNGDataWriter {
   /// Every so many groups the way to filter is asked for.
   private static let choicePeriod = 4
 
-  private static func groupCapacity(_ layout: RowLayout) -> Int {
-    max(1, min(layout.height, groupByteCount / (layout.bytesPerRow + 1)))
+  private static func groupCapacity(_ rowByteCount: Int, _ height: Int) -> Int {
+    max(1, min(height, groupByteCount / (rowByteCount + 1)))
   }
 
   /// - Throws: `AllocationError`, `SizeOverflow`.
-  init(_ layout: RowLayout, compression: PNGCompression) throws {
-    self.layout = layout
+  init(_ picture: PNGPictureHeader, compression: PNGCompression) throws {
+    rowByteCount = try picture.packedRowByteCount()
+    height = picture.size.height
     self.compression = compression
-    pixelByteCount = layout.format.bytesPerPixel
-    slotByteCount = try layout.bytesPerRow.plus(2 * FilterKernels.margin)
+    pixelByteCount = picture.filterByteCount
+    slotByteCount = try rowByteCount.plus(2 * FilterKernels.margin)
     rows = try ByteBuffer(count: slotByteCount.times(2))
     rows.bytes.initializeMemory(as: UInt8.self, repeating: 0)
-    groupCapacity = Self.groupCapacity(layout)
+    groupCapacity = Self.groupCapacity(rowByteCount, height)
     filterings = Array(compression.filterings.indices)
     filtered = try ByteBuffer(
-      count: (layout.bytesPerRow + 1).times(groupCapacity).plus(FilterKernels.margin)
+      count: (rowByteCount + 1).times(groupCapacity).plus(FilterKernels.margin)
         .times(filterings.count))
   }
 
   /// The most bytes that one holds, but for the stream.
   static func byteCount(for layout: RowLayout) throws(SizeOverflow) -> Int {
     let row = try layout.bytesPerRow.plus(1)
-    let group = try row.times(groupCapacity(layout))
+    let group = try row.times(groupCapacity(layout.bytesPerRow, layout.height))
     return try Deflater.heldByteCount(byteCount: row.times(layout.height))
       .plus(group.plus(64).times(2)).plus(row.plus(64).times(2))
   }
 
-  /// Takes the next row; 16-bit samples in the machine's byte order.
-  func writeRow(_ row: UnsafeRawBufferPointer) throws {
+  /// Takes the next row, packed as stored, from who fills it.
+  func writeRow(_ fill: (UnsafeMutableRawBufferPointer) -> Void) throws {
     let here = slot(rowIndex % 2)
-    let target = UnsafeMutableRawBufferPointer(start: here, count: row.count)
-    if layout.format.depth == .sixteen {
-      ByteOrder.swapBigEndian(row, into: target)
-    } else {
-      target.copyMemory(from: row)
-    }
+    fill(UnsafeMutableRawBufferPointer(start: here, count: rowByteCount))
     for filtering in filterings { filter(here, above: slot(1 - rowIndex % 2), by: filtering) }
     rowIndex += 1
     groupCount += 1
-    if groupCount == groupCapacity || rowIndex == layout.height { try writeGroup() }
+    if groupCount == groupCapacity || rowIndex == height { try writeGroup() }
   }
 
   private func slot(_ index: Int) -> UnsafeMutablePointer<UInt8> {
@@ -80,7 +77,7 @@ final class PNGDataWriter {
   }
 
   private func filter(_ row: UnsafePointer<UInt8>, above: UnsafePointer<UInt8>, by filtering: Int) {
-    let count = layout.bytesPerRow
+    let count = rowByteCount
     let filter =
       switch compression.filterings[filtering] {
       case .fixed(let filter): filter
@@ -99,7 +96,7 @@ final class PNGDataWriter {
 
   private func bytes(of filtering: Int) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(
-      start: group(filtering), count: groupCount * (layout.bytesPerRow + 1))
+      start: group(filtering), count: groupCount * (rowByteCount + 1))
   }
 
   private func writeGroup() throws {
@@ -107,7 +104,7 @@ final class PNGDataWriter {
     let deflater = try self.deflater ?? makeDeflater()
     self.deflater = deflater
     try deflater.write(bytes(of: best)) { try stream.append($0) }
-    if rowIndex == layout.height { try deflater.finish { try stream.append($0) } }
+    if rowIndex == height { try deflater.finish { try stream.append($0) } }
     groupCount = 0
     groupIndex += 1
     filterings =
@@ -136,7 +133,7 @@ final class PNGDataWriter {
   private func makeDeflater() throws(AllocationError) -> Deflater {
     do throws(DeflateError) {
       return try Deflater(
-        effort: compression.effort, byteCount: (layout.bytesPerRow + 1) * layout.height)
+        effort: compression.effort, byteCount: (rowByteCount + 1) * height)
     } catch {
       throw AllocationError(error)
     }

@@ -52,7 +52,7 @@ final class PNGFastRows {
   /// - Throws: `AllocationError`, `SizeOverflow`, what the source throws.
   init(_ source: ByteSource, of picture: PNGPictureHeader) throws {
     rowByteCount = try picture.packedRowByteCount()
-    pixelByteCount = max(1, picture.bitDepth * picture.colourType.sampleCount / 8)
+    pixelByteCount = picture.filterByteCount
     height = picture.size.height
     groupCapacity = Self.groupCapacity(rowByteCount + 1, height)
     slotByteCount = (rowByteCount + UnfilterKernels.margin + 63) & ~63

@@ -29,6 +29,19 @@ struct PNGPictureHeader: Equatable, Sendable {
       }
     }
 
+    /// Whether pixels have a hue.
+    var hasColour: Bool { channels == .rgb || channels == .rgba }
+
+    /// What the samples of a pixel mean, those of a palette's entries apart.
+    var channels: PixelFormat.Channels {
+      switch self {
+      case .gray: .gray
+      case .rgb, .palette: .rgb
+      case .grayAlpha: .grayAlpha
+      case .rgba: .rgba
+      }
+    }
+
     var stored: ImageHeader.StoredColour {
       switch self {
       case .gray: .gray
@@ -116,6 +129,10 @@ struct PNGPictureHeader: Equatable, Sendable {
     let bits = try size.width.times(bitDepth * colourType.sampleCount)
     return try bits.plus(7) / 8
   }
+
+  /// The bytes from a sample to that of the pixel before, as filters count them: at least 1 (section
+  /// 9.2).
+  var filterByteCount: Int { max(1, bitDepth * colourType.sampleCount / 8) }
 
   /// The most bytes that a reader of such a picture holds.
   func readerByteCount() throws(SizeOverflow) -> Int {

@@ -1,16 +1,25 @@
 import Raster
 
-/// Writes a picture as PNG: not interlaced, no palette.
+/// Writes a picture as PNG, in the smallest form that holds its pixels exactly: without alpha or
+/// colour that it does not use, by a palette where its colours are few, in as few bits as they need.
+///
+/// What a picture needs is known at its end, so its rows are held as long as they leave hope; the
+/// first pixels of most pictures leave none. A picture too large to be held is written as it comes.
 final class PNGWriter: ImageWriter {
   private let layout: RowLayout
-  private let data: PNGDataWriter
+  private let metadata: Metadata
+  private let options: EncodeOptions
   private let output: EncodedBytes
-  private var rowIndex = 0
+  private var rowCount = 0
 
-  /// A chunk of picture data holds at least so many bytes, but for the last.
-  private static let chunkByteCount = 64 << 10
-  /// And no more than this: a single row may have gigabytes.
-  private static let maximumChunkByteCount = 1 << 30
+  /// The rows that wait for the decision.
+  private var held = EncodedBytes()
+  private var census: ColourCensus
+  /// What writes them, once it has been decided how.
+  private var picture: PNGPictureWriter?
+
+  /// The most bytes of rows that are held.
+  private static let heldByteCount = 32 << 20
 
   init(
     _ layout: RowLayout, metadata: Metadata, options: EncodeOptions, output: EncodedBytes
@@ -19,85 +28,65 @@ final class PNGWriter: ImageWriter {
       throw CodecError(.unsupported, "\(layout.size) is beyond what PNG can say")
     }
     self.layout = layout
+    self.metadata = metadata
+    self.options = options
     self.output = output
-    data = try PNGDataWriter(layout, compression: PNGCompression(options))
-    try PNGChunkWalk.signature.withUnsafeBytes { try output.append($0) }
-    try PNGChunkWriter.append(.ihdr, PNGPictureHeader(writing: layout).contents, to: output)
-    for (type, bytes) in Self.chunks(for: metadata, format: layout.format) {
-      try PNGChunkWriter.append(type, bytes, to: output)
-    }
+    census = ColourCensus(
+      of: layout,
+      keepsColour: metadata.chunks.contains {
+        $0.type == "iCCP" && ICCProfile.suits(chunk: $0.bytes, hasColour: layout.format.hasColour)
+      })
+    if !options.reducesColours { try decide(on: PNGStorage(asIs: layout)) }
   }
 
   /// The most bytes that writing holds, all of the output included.
   static func byteCount(for layout: RowLayout, metadata: Metadata) throws(SizeOverflow) -> Int {
-    // What does not shrink is stored: 5 bytes for 64 KiB, 12 for a chunk of no less, and a chunk
-    // that waits to be written. What `EncodedBytes` reserves beyond its bytes is not touched, and so
-    // takes no memory.
-    let data = try layout.byteCount.plus(layout.height)
-    let framed = try data.plus(data / 512).plus(4 * chunkByteCount)
-    let chunks = try metadata.byteCount.plus(metadata.chunks.count.times(12)).plus(128)
-    return try PNGDataWriter.byteCount(for: layout).plus(framed.plus(chunks))
+    try PNGPictureWriter.byteCount(for: layout, metadata: metadata)
+      .plus(min(layout.byteCount, heldByteCount))
   }
 
   func writeRow(_ row: RawSpan) throws {
-    precondition(rowIndex < layout.height, "there are only \(layout.height) rows")
+    precondition(rowCount < layout.height, "there are only \(layout.height) rows")
     precondition(row.byteCount == layout.bytesPerRow, "a row has \(layout.bytesPerRow) bytes")
-    try row.withUnsafeBytes { try data.writeRow($0) }
-    rowIndex += 1
-    if data.stream.count >= Self.chunkByteCount, rowIndex < layout.height { try writeData() }
+    rowCount += 1
+    try row.withUnsafeBytes { row in
+      if let picture { return try picture.writeRow(row) }
+      guard held.count + row.count <= Self.heldByteCount else {
+        return try decide(on: PNGStorage(asIs: layout)).writeRow(row)
+      }
+      try held.append(row)
+      census.take(row)
+      if !census.isOpen { try decide(on: PNGStorage(asIs: layout)) }
+    }
   }
 
   func finish() throws {
-    precondition(rowIndex == layout.height, "only \(rowIndex) rows were written")
-    try writeData()
-    try PNGChunkWriter.append(.iend, [], to: output)
+    precondition(rowCount == layout.height, "only \(rowCount) rows were written")
+    try (picture ?? decide(on: PNGStorage(layout, census, key: key))).finish()
   }
 
-  private func writeData() throws {
-    var rest = data.stream.bytes
-    repeat {
-      let part = rest.prefix(Self.maximumChunkByteCount)
-      try PNGChunkWriter.append(.idat, UnsafeRawBufferPointer(rebasing: part), to: output)
-      rest = UnsafeRawBufferPointer(rebasing: rest[part.count...])
-    } while !rest.isEmpty
-    data.stream.clear()
+  /// Writes the rows that are held, and lets go of them.
+  @discardableResult
+  private func decide(on storage: PNGStorage) throws -> PNGPictureWriter {
+    let picture = try PNGPictureWriter(
+      storage, from: layout.format, metadata: metadata, options: options, output: output)
+    for y in 0..<held.count / layout.bytesPerRow { try picture.writeRow(heldRow(y)) }
+    held = EncodedBytes()
+    self.picture = picture
+    return picture
   }
 
-  /// The chunks to write between IHDR and IDAT, in their order.
-  ///
-  /// A colour profile that is not for such samples stays behind (section 11.3.2.3: gray profiles
-  /// for gray pictures, RGB profiles for the others); a reader would have to ignore it. eXIf is
-  /// made to tell the orientation of the pixels as they are written.
-  private static func chunks(
-    for metadata: Metadata, format: PixelFormat
-  ) -> [(PNGChunkType, [UInt8])] {
-    var chunks: [(type: PNGChunkType, bytes: [UInt8])] = []
-    var hasOrientation = false
-    for chunk in metadata.chunks {
-      guard let type = PNGChunkType(chunk.type) else { continue }
-      var bytes = chunk.bytes
-      switch type {
-      case .iccp where !ICCProfile.suits(chunk: bytes, hasColour: format.hasColour): continue
-      case .exif:
-        if let tag = ExifOrientation(bytes) {
-          tag.replace(with: metadata.orientation, in: &bytes)
-          hasOrientation = true
-        } else if metadata.orientation != .upright {
-          // There is no place in it for the tag, and a second eXIf is not allowed.
-          continue
-        }
-      default: break
-      }
-      chunks.append((type, bytes))
-    }
-    if metadata.orientation != .upright, !hasOrientation {
-      chunks.append((.exif, ExifOrientation.minimalExif(metadata.orientation)))
-    }
-    // By rank, and in the order of coming where the rank is the same.
-    let ranked = chunks.enumerated().sorted { left, right in
-      let ranks = [left, right].map { PNGChunkRule.rank(of: $0.element.type) }
-      return ranks[0] == ranks[1] ? left.offset < right.offset : ranks[0] < ranks[1]
-    }
-    return ranked.map { ($0.element.type, $0.element.bytes) }
+  private func heldRow(_ y: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(
+      rebasing: held.bytes[y * layout.bytesPerRow..<(y + 1) * layout.bytesPerRow])
+  }
+
+  /// The colour that stands for transparency, where one can.
+  private var key: [UInt16]? {
+    guard !census.isOpaque, census.hasBinaryAlpha else { return nil }
+    var search = TransparentColour(in: layout.format, isGray: census.isGray)
+    for y in 0..<layout.height { search.look(for: heldRow(y)) }
+    for y in 0..<layout.height { search.check(heldRow(y)) }
+    return search.samples
   }
 }

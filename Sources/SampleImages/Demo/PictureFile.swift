@@ -20,9 +20,9 @@ enum PictureFile {
     let layout = try RowLayout(size: size, format: PixelFormat(picture.channels, depth))
     let output = EncodedBytes()
     // 2 is near the usual 6 in bytes, for photographs, and takes a fraction of the time.
+    let options = EncodeOptions(compression: 2, reducesColours: false)
     let writer = try codec.makeWriter(
-      of: layout, in: format, metadata: metadata, options: EncodeOptions(compression: 2),
-      output: output)
+      of: layout, in: format, metadata: metadata, options: options, output: output)
     let row = try ByteBuffer(count: layout.bytesPerRow)
     let samplesPerRow = picture.width * picture.channelCount
     for y in 0..<picture.height {

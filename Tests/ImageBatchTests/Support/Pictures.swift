@@ -23,7 +23,7 @@ enum Pictures {
     Array("P4\n\(width) \(height)\n".utf8) + samples((width + 7) / 8 * height, seed: seed)
   }
 
-  /// A picture in any format that can be written.
+  /// A picture in any format that can be written, in the form that is asked for.
   static func encoded(
     _ format: ImageFormat = .png, _ width: Int, _ height: Int,
     _ pixelFormat: PixelFormat = PixelFormat(.rgb, .eight), metadata: Metadata = Metadata(),
@@ -34,7 +34,8 @@ enum Pictures {
       size: PixelSize(width: width, height: height), format: pixelFormat)
     let output = EncodedBytes()
     let writer = try codec.makeWriter(
-      of: layout, in: format, metadata: metadata, options: EncodeOptions(), output: output)
+      of: layout, in: format, metadata: metadata,
+      options: EncodeOptions(reducesColours: false), output: output)
     for y in 0..<height {
       try samples(layout.bytesPerRow, seed: seed &* 1000 &+ y).withUnsafeBytes { row in
         try writer.writeRow(row.bytes)

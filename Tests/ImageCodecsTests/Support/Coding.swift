@@ -106,8 +106,10 @@ func decode(
     layout: reader.layout, bytes: pixels, warnings: header.warnings + reader.warnings)
 }
 
+/// Encodes a picture in the form that it has, or in the smallest.
 func encode(
-  _ picture: Decoded, as format: ImageFormat, metadata: Metadata = Metadata(), compression: Int = 6
+  _ picture: Decoded, as format: ImageFormat, metadata: Metadata = Metadata(),
+  compression: Int = 6, reducesColours: Bool = false
 ) throws -> [UInt8] {
   guard let codec = CodecRegistry.codec(for: format) else {
     throw CodecError(.unsupported, "no codec for \(format)")
@@ -115,7 +117,8 @@ func encode(
   let output = EncodedBytes()
   let writer = try codec.makeWriter(
     of: picture.layout, in: format, metadata: metadata,
-    options: EncodeOptions(compression: compression), output: output)
+    options: EncodeOptions(compression: compression, reducesColours: reducesColours),
+    output: output)
   let rowByteCount = picture.layout.bytesPerRow
   try picture.bytes.withUnsafeBytes { bytes in
     for y in 0..<picture.layout.height {

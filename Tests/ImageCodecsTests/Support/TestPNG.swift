@@ -228,3 +228,13 @@ extension Array {
     stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
   }
 }
+
+extension TestPNG {
+  /// The contents of an iCCP chunk whose profile is for such samples: `RGB ` or `GRAY`.
+  static func profile(for space: String) -> [UInt8] {
+    var profile = [UInt8](repeating: 0, count: 200)
+    profile.replaceSubrange(16..<20, with: space.utf8)
+    // A stored block.
+    return Array("icc".utf8) + [0, 0] + [0x78, 1, 1, 200, 0, 55, 255] + profile
+  }
+}

@@ -1,0 +1,116 @@
+import Raster
+
+/// Writes a picture in a form that has been decided on, not interlaced.
+final class PNGPictureWriter {
+  private let storage: PNGStorage
+  private var packer: PNGRowPacker
+  private let data: PNGDataWriter
+  private let output: EncodedBytes
+  private var rowIndex = 0
+
+  /// A chunk of picture data holds at least so many bytes, but for the last.
+  private static let chunkByteCount = 64 << 10
+  /// And no more than this: a single row may have gigabytes.
+  private static let maximumChunkByteCount = 1 << 30
+
+  /// Writes all that stands before the picture data.
+  ///
+  /// - Parameter format: that of the rows to come.
+  /// - Throws: `AllocationError`, `SizeOverflow`.
+  init(
+    _ storage: PNGStorage, from format: PixelFormat, metadata: Metadata, options: EncodeOptions,
+    output: EncodedBytes
+  ) throws {
+    self.storage = storage
+    self.output = output
+    packer = PNGRowPacker(format, into: storage)
+    data = try PNGDataWriter(
+      storage.picture, compression: PNGCompression(options, for: storage.picture))
+    try PNGChunkWalk.signature.withUnsafeBytes { try output.append($0) }
+    try PNGChunkWriter.append(.ihdr, storage.picture.contents, to: output)
+    var chunks = Self.chunks(for: metadata, hasColour: storage.picture.colourType.hasColour)
+    let behindPalette = chunks.partition { PNGChunkRule.rule(for: $0.0).place != .beforePalette }
+    for (type, bytes) in chunks[..<behindPalette] {
+      try PNGChunkWriter.append(type, bytes, to: output)
+    }
+    if !storage.palette.isEmpty { try PNGChunkWriter.append(.plte, storage.palette, to: output) }
+    if !storage.transparency.isEmpty {
+      try PNGChunkWriter.append(.trns, storage.transparency, to: output)
+    }
+    for (type, bytes) in chunks[behindPalette...] {
+      try PNGChunkWriter.append(type, bytes, to: output)
+    }
+  }
+
+  /// The most bytes that writing holds, all of the output included.
+  static func byteCount(for layout: RowLayout, metadata: Metadata) throws(SizeOverflow) -> Int {
+    // What does not shrink is stored: 5 bytes for 64 KiB, 12 for a chunk of no less, and a chunk
+    // that waits to be written. What `EncodedBytes` reserves beyond its bytes is not touched, and so
+    // takes no memory. The palette and its table take less than 16 KiB.
+    let data = try layout.byteCount.plus(layout.height)
+    let framed = try data.plus(data / 512).plus(4 * chunkByteCount).plus(16 << 10)
+    let chunks = try metadata.byteCount.plus(metadata.chunks.count.times(12)).plus(128)
+    return try PNGDataWriter.byteCount(for: layout).plus(framed.plus(chunks))
+  }
+
+  func writeRow(_ row: UnsafeRawBufferPointer) throws {
+    try data.writeRow { packer.pack(row, into: $0) }
+    rowIndex += 1
+    if data.stream.count >= Self.chunkByteCount, rowIndex < storage.picture.size.height {
+      try writeData()
+    }
+  }
+
+  func finish() throws {
+    try writeData()
+    try PNGChunkWriter.append(.iend, [], to: output)
+  }
+
+  private func writeData() throws {
+    var rest = data.stream.bytes
+    repeat {
+      let part = rest.prefix(Self.maximumChunkByteCount)
+      try PNGChunkWriter.append(.idat, UnsafeRawBufferPointer(rebasing: part), to: output)
+      rest = UnsafeRawBufferPointer(rebasing: rest[part.count...])
+    } while !rest.isEmpty
+    data.stream.clear()
+  }
+
+  /// The chunks to write between IHDR and IDAT, in their order.
+  ///
+  /// A colour profile that is not for such samples stays behind (section 11.3.2.3: gray profiles
+  /// for gray pictures, RGB profiles for the others); a reader would have to ignore it. eXIf is
+  /// made to tell the orientation of the pixels as they are written.
+  private static func chunks(
+    for metadata: Metadata, hasColour: Bool
+  ) -> [(PNGChunkType, [UInt8])] {
+    var chunks: [(type: PNGChunkType, bytes: [UInt8])] = []
+    var hasOrientation = false
+    for chunk in metadata.chunks {
+      guard let type = PNGChunkType(chunk.type) else { continue }
+      var bytes = chunk.bytes
+      switch type {
+      case .iccp where !ICCProfile.suits(chunk: bytes, hasColour: hasColour): continue
+      case .exif:
+        if let tag = ExifOrientation(bytes) {
+          tag.replace(with: metadata.orientation, in: &bytes)
+          hasOrientation = true
+        } else if metadata.orientation != .upright {
+          // There is no place in it for the tag, and a second eXIf is not allowed.
+          continue
+        }
+      default: break
+      }
+      chunks.append((type, bytes))
+    }
+    if metadata.orientation != .upright, !hasOrientation {
+      chunks.append((.exif, ExifOrientation.minimalExif(metadata.orientation)))
+    }
+    // By rank, and in the order of coming where the rank is the same.
+    let ranked = chunks.enumerated().sorted { left, right in
+      let ranks = [left, right].map { PNGChunkRule.rank(of: $0.element.type) }
+      return ranks[0] == ranks[1] ? left.offset < right.offset : ranks[0] < ranks[1]
+    }
+    return ranked.map { ($0.element.type, $0.element.bytes) }
+  }
+}
