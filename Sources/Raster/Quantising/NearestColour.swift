@@ -4,15 +4,22 @@
 /// Colours stand in the order of their samples' sum. By Cauchy and Schwarz the squared difference of
 /// two sums is at most four times the squared distance, so a search that starts at the colour's own
 /// sum and goes both ways ends after a few dozens of 256.
-struct NearestColour {
+///
+/// A class, since a search for every pixel is to retain one object and not four arrays.
+final class NearestColour {
   /// The colours, sorted; at least one.
   let colours: [PackedColour]
 
   private let points: [SIMD4<Int32>]
+
+  /// The sums, between one below all and one above.
   private let sums: [Int32]
 
   /// For each sum the first colour whose sum is as large.
   private let starts: [Int32]
+
+  // Squared it fits, and is above 4 · 2^20.
+  private static let farSum: Int32 = 1 << 14
 
   /// - Precondition: there is a colour.
   init(_ colours: [PackedColour]) {
@@ -20,7 +27,8 @@ struct NearestColour {
     func sum(_ colour: PackedColour) -> Int32 { colour.premultiplied.wrappedSum() }
     self.colours = colours.sorted { (sum($0), $0.word) < (sum($1), $1.word) }
     points = self.colours.map(\.premultiplied)
-    sums = self.colours.map(sum)
+    let sums = self.colours.map(sum)
+    self.sums = [-Self.farSum] + sums + [Self.farSum]
     var starts: [Int32] = []
     starts.reserveCapacity(4 * 255 + 1)
     var place = 0
@@ -36,27 +44,22 @@ struct NearestColour {
   /// - Parameter point: premultiplied samples, each 0...255.
   func index(for point: SIMD4<Int32>) -> Int {
     let sum = point.wrappedSum()
-    let start = Int(starts[Int(sum)])
-    // Above every distance, and four times that above every squared gap.
+    // Places among the sums, which are one above those of their colours.
+    var above = Int(starts[Int(sum)]) + 1
+    var below = above - 1
+    // Above every distance, and four times that is below the squared gap to what is far.
     var best = 1 << 20 as Int32
     var result = 0
-    var above = start
-    while above < points.count {
-      let gap = sums[above] &- sum
-      if gap &* gap > 4 &* best { break }
-      let distance = Self.distance(point, points[above])
-      if distance < best { (best, result) = (distance, above) }
-      above += 1
+    while true {
+      let (gapAbove, gapBelow) = (sums[above] &- sum, sum &- sums[below])
+      let isAbove = gapAbove <= gapBelow
+      let gap = isAbove ? gapAbove : gapBelow
+      if gap &* gap > 4 &* best { return result }
+      let place = (isAbove ? above : below) &- 1
+      let distance = Self.distance(point, points[place])
+      if distance < best { (best, result) = (distance, place) }
+      if isAbove { above &+= 1 } else { below &-= 1 }
     }
-    var below = start - 1
-    while below >= 0 {
-      let gap = sum &- sums[below]
-      if gap &* gap > 4 &* best { break }
-      let distance = Self.distance(point, points[below])
-      if distance < best { (best, result) = (distance, below) }
-      below -= 1
-    }
-    return result
   }
 
   /// The premultiplied samples of a colour.
