@@ -1,10 +1,10 @@
 /// Colours a picture as if it were printed with one ink: its luma stays, black and white stay, and
 /// grays of the colour's own luma become the colour. Streams.
 ///
-/// As in sharp's `tint()` it is the pixel's luma alone that is coloured, and the colour fades
-/// towards black and white, as with ImageMagick's `-tint`. Both weigh the colour with a parabola,
-/// 1 − 4 (x − ½)², which leads strong colours out of the cube, where they are clamped. Here the way
-/// is black, colour, white, straight: nothing is clamped, and the luma stays exactly.
+/// As with sharp's `tint()` the pixel's own hues go and its luma stays; as with ImageMagick's `-tint`
+/// the colour fades towards black and white. There it is weighed by a parabola, 1 − 4 (x − ½)²,
+/// which leads strong colours beyond full scale, where they are clamped. Here the way is black,
+/// colour, white, straight: nothing is clamped, and the luma stays but for the rounding.
 public struct Tint: Transform {
   /// The amounts that can be asked for.
   public static let range = 0.0...1.0
