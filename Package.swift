@@ -64,10 +64,15 @@ let package = Package(
       dependencies: ["CLinuxShim", systemPackage, .product(name: "Yams", package: "Yams")],
       resources: [.embedInCode("Resources/configuration.schema.json")],
       swiftSettings: houseStyle),
+    // What is done with pictures, as people write it.
+    .target(
+      name: "Recipes",
+      dependencies: ["Configuration", "ImageBatch", "ImageCodecs", "Raster", systemPackage],
+      swiftSettings: houseStyle),
     .executableTarget(
       name: "imgbatch",
       dependencies: [
-        "Configuration", "ImageBatch", "ImageCodecs", "Raster", "ConcurrencyPrimitives",
+        "Configuration", "Recipes", "ImageBatch", "ImageCodecs", "Raster", "ConcurrencyPrimitives",
         "CLinuxShim",
         systemPackage, .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -116,6 +121,12 @@ let package = Package(
       dependencies: [
         "Configuration", "ConcurrencyPrimitives", "TestSupport", systemPackage,
         .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: houseStyle),
+    .testTarget(
+      name: "RecipesTests",
+      dependencies: [
+        "Recipes", "Configuration", "ImageBatch", "ImageCodecs", "Raster", systemPackage,
       ],
       swiftSettings: houseStyle),
     .testTarget(

@@ -12,10 +12,20 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
     /// What was found, and what was expected.
     public let message: String
 
-    init(_ message: String, at position: TextPosition? = nil) {
+    /// A problem; without a position, one of the file as a whole.
+    package init(_ message: String, at position: TextPosition? = nil) {
       line = position?.line
       column = position?.column
       self.message = message
+    }
+
+    /// The problem in a text that is one line.
+    package var withoutLine: Problem { Problem(message, line: nil, column: column) }
+
+    private init(_ message: String, line: Int?, column: Int?) {
+      self.message = message
+      self.line = line
+      self.column = column
     }
   }
 
@@ -25,7 +35,8 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
   /// At least one, in the order in which they stand in the file.
   public let problems: [Problem]
 
-  init(_ path: String, _ problems: [Problem]) {
+  /// - Precondition: there is a problem.
+  package init(_ path: String, _ problems: [Problem]) {
     precondition(!problems.isEmpty, "an error without a reason")
     self.path = path
     self.problems = problems
@@ -43,14 +54,20 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
 }
 
 /// A place in a text.
-struct TextPosition: Hashable, Comparable, Sendable {
+package struct TextPosition: Hashable, Comparable, Sendable {
   /// Counts from 1.
-  var line = 1
+  package var line: Int
 
   /// Counts Unicode scalars from 1.
-  var column = 1
+  package var column: Int
 
-  static func < (left: TextPosition, right: TextPosition) -> Bool {
+  /// A place; without arguments, the beginning.
+  package init(line: Int = 1, column: Int = 1) {
+    self.line = line
+    self.column = column
+  }
+
+  package static func < (left: TextPosition, right: TextPosition) -> Bool {
     (left.line, left.column) < (right.line, right.column)
   }
 }

@@ -139,7 +139,10 @@ struct SchemaTests {
   @Test(
     "a schema with a keyword that is not understood is not loaded",
     arguments: [
-      (#"{"type": "object", "required": ["a"]}"#, "1:20: keyword 'required' is not understood"),
+      (
+        #"{"type": "object", "dependentRequired": {}}"#,
+        "1:20: keyword 'dependentRequired' is not understood"
+      ),
       (#"{"properties": {"a": {"format": "date"}}}"#, "1:23: keyword 'format' is not understood"),
       (#"{"anyOf": [{"oneOf": []}]}"#, "1:13: keyword 'oneOf' is not understood"),
       (#"{"items": {"uniqueItems": true}}"#, "1:12: keyword 'uniqueItems' is not understood"),
@@ -177,7 +180,7 @@ struct SchemaTests {
         "3:13: steps[1].amount: expected a number of at least 0; found -1",
         "4:5: unknown key 'corp', did you mean 'crop'?",
         "5:5: steps[3]: expected a step or a step with settings; found 5",
-        "6:5: steps[4]: expected a step or a step with settings; found a list",
+        "6:5: steps[4]: expected a step or a step with settings; found an empty list",
       ])
     #expect(
       try problems("strict: yes\ntags: [1, 0, {}]\nsteps: 5", schema) == [

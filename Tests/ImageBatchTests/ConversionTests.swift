@@ -21,6 +21,11 @@ import Testing
     return try Conversion(recipe, header: header, codec: codec)
   }
 
+  /// The only output of a recipe.
+  private func branch(_ recipe: Recipe, _ header: ImageHeader) throws -> Conversion.Branch {
+    try conversion(recipe, header).branches[0]
+  }
+
   private func resize(_ width: Int, _ height: Int, _ fit: Fit = .inside, enlarges: Bool = false)
     -> ResizeRequest
   {
@@ -43,17 +48,17 @@ import Testing
   func lostColourSpace() throws {
     var header = header(8, 6)
     header.metadata.chunks = ["iCCP", "gAMA", "cICP"].map { .init(type: $0, bytes: [1]) }
-    let sentences = try conversion(Recipe(format: .qoi), header).warnings
+    let sentences = try branch(Recipe(format: .qoi), header).warnings
     #expect(
       sentences == [
         "iCCP: qoi has no place for a colour space, left out",
         "cICP: qoi has no place for a colour space, left out",
       ])
-    #expect(try conversion(Recipe(format: .png), header).warnings.isEmpty)
-    #expect(try conversion(Recipe(format: .png), header).metadata.chunks.count == 3)
+    #expect(try branch(Recipe(format: .png), header).warnings.isEmpty)
+    #expect(try branch(Recipe(format: .png), header).metadata.chunks.count == 3)
     var none = Recipe(format: .pam)
     none.metadata = .none
-    #expect(try conversion(none, header).warnings.isEmpty)
+    #expect(try branch(none, header).warnings.isEmpty)
   }
 
   @Test("where the orientation has not been read, the dearest is counted")
@@ -94,16 +99,16 @@ import Testing
       for enlarges in [false, true] {
         let request = resize(24, 10, fit, enlarges: enlarges)
         let stored = header(width, height, orientation: orientation)
-        let conversion = try conversion(Recipe(resize: request), stored)
+        let branch = try branch(Recipe(resize: request), stored)
         let upright = orientation.applied(to: stored.size)
-        #expect(conversion.outputLayout.size == (try request.geometry(for: upright).outputSize))
-        #expect(conversion.metadata.orientation == .upright)
-        let folded = try conversion.steps.reduce(try stored.layout()) {
+        #expect(branch.outputLayout.size == (try request.geometry(for: upright).outputSize))
+        #expect(branch.metadata.orientation == .upright)
+        let folded = try branch.forecast.steps.reduce(try stored.layout()) {
           try $1.outputLayout(for: $0)
         }
-        #expect(conversion.outputLayout == folded)
+        #expect(branch.outputLayout == folded)
         #expect(
-          conversion.steps.contains { $0 is Orient } == (orientation != .upright))
+          branch.forecast.steps.contains { $0 is Orient } == (orientation != .upright))
       }
     }
   }
@@ -116,10 +121,10 @@ import Testing
       (ImageFormat.png, rgba), (.pam, rgba), (.ppm, PixelFormat(.rgb, .eight)),
       (.pgm, PixelFormat(.gray, .eight)), (.qoi, rgba),
     ] {
-      let conversion = try conversion(Recipe(format: format), stored)
-      #expect(conversion.outputLayout.format == expected)
-      #expect(conversion.steps.contains { $0 is ConvertFormat } == (expected != rgba))
-      #expect(conversion.format == format)
+      let branch = try branch(Recipe(format: format), stored)
+      #expect(branch.outputLayout.format == expected)
+      #expect(branch.forecast.steps.contains { $0 is ConvertFormat } == (expected != rgba))
+      #expect(branch.format == format)
     }
   }
 
@@ -140,15 +145,16 @@ import Testing
         let stored = header(300, 200, orientation: orientation, readerByteCount: 5000)
         let conversion = try conversion(
           Recipe(resize: resize(120, 90, fit), format: .ppm), stored)
+        let branch = conversion.branches[0]
         var needed = stored.readerByteCount
         var layout = try stored.layout()
-        for step in conversion.steps {
+        for step in branch.forecast.steps {
           needed += try step.workingByteCount(for: layout)
           layout = try step.outputLayout(for: layout)
         }
-        needed += try conversion.codec.writerByteCount(
-          for: layout, in: conversion.format, metadata: conversion.metadata)
-        let estimate = try conversion.memoryByteCount(header: stored, inputByteCount: 1 << 20)
+        needed += try branch.codec.writerByteCount(
+          for: layout, in: branch.format, metadata: branch.metadata)
+        let estimate = try conversion.memoryByteCount(inputByteCount: 1 << 20)
         #expect(estimate >= needed + layout.bytesPerRow + ByteSource.defaultBufferByteCount)
         #expect(estimate >= layout.byteCount, "all of the output is held")
       }
@@ -162,7 +168,7 @@ import Testing
       for side in [1, 2, 3, 10, 64, 65, 100, 1000, 4000] {
         let stored = header(side, side, orientation: orientation)
         let estimate = try conversion(recipe, stored)
-          .memoryByteCount(header: stored, inputByteCount: side * side)
+          .memoryByteCount(inputByteCount: side * side)
         #expect(estimate >= last)
         last = estimate
       }
@@ -180,7 +186,7 @@ import Testing
     let turned = header(8, 6, orientation: .flipped, readerByteCount: .max)
     for header in [huge, turned] {
       #expect(throws: SizeOverflow.self) {
-        try conversion(Recipe(), header).memoryByteCount(header: header, inputByteCount: .max)
+        try conversion(Recipe(), header).memoryByteCount(inputByteCount: .max)
       }
     }
     #expect(throws: SizeOverflow.self) {

@@ -1,7 +1,7 @@
 // Messages are made of what the schema says; there is no second list of keys or limits.
 extension JSONSchema {
   /// Says what is expected, with examples, and what was found.
-  func mismatch(of node: YAMLNode, at name: String) -> ConfigurationError.Problem {
+  package func mismatch(of node: YAMLNode, at name: String) -> ConfigurationError.Problem {
     let subject = name.isEmpty ? "" : "\(name): "
     // Words that are expected by name need no example.
     let named = (alternatives + [self]).flatMap { $0.choices ?? [] }
@@ -29,15 +29,15 @@ extension JSONSchema {
   ///
   /// An alternative is named by its title, since nobody wants to read its pattern; all others by
   /// what they demand.
-  private var expectation: String {
+  package var expectation: String {
     if !alternatives.isEmpty {
       return enumeration(alternatives.map { $0.title ?? $0.expectation }, "or")
     }
     if let choices { return enumeration(choices.map(\.written), "or") }
     if let pattern { return "text that matches \(pattern)" }
     return switch kind {
-    case .object: "keys and their values"
-    case .array: "a list"
+    case .object: maximumCount == 1 ? "one key and its value" : "keys and their values"
+    case .array: minimumCount == nil ? "a list" : "a list that is not empty"
     case .string: "text"
     case .number: "a number" + range
     case .integer: "a whole number" + range
@@ -75,7 +75,7 @@ extension YAMLNode {
   fileprivate var written: String {
     switch content {
     case .mapping: "a mapping"
-    case .list: "a list"
+    case .list(let elements): elements.isEmpty ? "an empty list" : "a list"
     case .scalar(let scalar): scalar.value.written
     }
   }
@@ -101,7 +101,7 @@ extension ScalarValue {
 
 extension String {
   /// The beginning of a text, for messages.
-  fileprivate var shortened: String {
+  package var shortened: String {
     let limit = 40
     let start = unicodeScalars.prefix(limit)
     return String(start) + (start.endIndex == unicodeScalars.endIndex ? "" : "…")

@@ -1,17 +1,21 @@
 extension JSONSchema {
   /// Who has made as many mistakes has the wrong file.
-  static let maximumProblemCount = 20
+  package static let maximumProblemCount = 20
 
   /// What is wrong with a file, in the order of its text, `maximumProblemCount` at most; nothing if
   /// the schema accepts it.
-  func problems(of node: YAMLNode) -> [ConfigurationError.Problem] {
+  ///
+  /// - Parameter name: what is checked, for messages; empty for the file as a whole.
+  package func problems(
+    of node: YAMLNode, at name: String = ""
+  ) -> [ConfigurationError.Problem] {
     var problems: [ConfigurationError.Problem] = []
-    validate(node, at: "", &problems)
+    validate(node, at: name, &problems)
     return problems
   }
 
   /// Whether the schema accepts a value.
-  func accepts(_ node: YAMLNode) -> Bool { problems(of: node).isEmpty }
+  package func accepts(_ node: YAMLNode) -> Bool { problems(of: node).isEmpty }
 
   private func validate(
     _ node: YAMLNode, at name: String, _ problems: inout [ConfigurationError.Problem]
@@ -27,7 +31,7 @@ extension JSONSchema {
       }
       return
     }
-    guard accepts(kindOf: node), acceptsScalar(node) else {
+    guard accepts(kindOf: node), acceptsScalar(node), acceptsCount(of: node) else {
       problems.append(mismatch(of: node, at: name))
       return
     }
@@ -46,6 +50,10 @@ extension JSONSchema {
           problems.append(unknownKey(entry))
         }
       }
+      for key in requiredKeys where !entries.contains(where: { $0.key == key }) {
+        let subject = name.isEmpty ? "" : "\(name): "
+        problems.append(.init("\(subject)'\(key)' is missing", at: node.position))
+      }
     }
   }
 
@@ -63,6 +71,17 @@ extension JSONSchema {
       }
     default: return false
     }
+  }
+
+  private func acceptsCount(of node: YAMLNode) -> Bool {
+    let count =
+      switch node.content {
+      case .scalar: Int?.none
+      case .list(let elements): elements.count
+      case .mapping(let entries): entries.count
+      }
+    guard let count else { return true }
+    return count >= minimumCount ?? 0 && count <= maximumCount ?? .max
   }
 
   private func acceptsScalar(_ node: YAMLNode) -> Bool {

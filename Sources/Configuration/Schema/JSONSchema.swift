@@ -3,7 +3,7 @@
 /// A schema with a keyword that is not understood here is not loaded: whatever it says would
 /// silently be ignored. A schema is read as the YAML that all JSON is, which keeps the order of its
 /// keys for messages, and needs no second parser.
-struct JSONSchema: Sendable {
+package struct JSONSchema: Sendable {
   /// A kind of value.
   enum Kind: String, Sendable {
     case object, array, string, number, integer, boolean, null
@@ -20,6 +20,11 @@ struct JSONSchema: Sendable {
   var kind: Kind?
   var properties: [Property] = []
   var allowsOtherProperties = true
+  var requiredKeys: [String] = []
+  /// How many elements an array, or keys an object, has at least.
+  var minimumCount: Int?
+  /// How many keys an object has at most.
+  var maximumCount: Int?
   /// The elements of an array; none or one, in an array because a structure cannot hold itself.
   var items: [JSONSchema] = []
   /// `anyOf`: one of them must hold, if there are any.
@@ -31,10 +36,13 @@ struct JSONSchema: Sendable {
   var minimum: Double?
   var maximum: Double?
 
+  /// Whether it shows what a value may be.
+  package var hasExamples: Bool { !examples.isEmpty }
+
   /// Reads a schema from its JSON.
   ///
   /// - Throws: what cannot be understood, and where it stands.
-  init(json bytes: [UInt8]) throws(ConfigurationError.Problem) {
+  package init(json bytes: [UInt8]) throws(ConfigurationError.Problem) {
     guard let node = try YAMLNode(yaml: bytes) else { throw .init("an empty schema") }
     try self.init(node)
   }
@@ -55,6 +63,10 @@ struct JSONSchema: Sendable {
         guard case .scalar(let scalar) = value.content, case .boolean(let allows) = scalar.value
         else { throw .init("only true and false are understood", at: value.position) }
         allowsOtherProperties = allows
+      case "required":
+        for key in try value.elements() { requiredKeys.append(try key.string()) }
+      case "minItems", "minProperties": minimumCount = Int(try value.number())
+      case "maxProperties": maximumCount = Int(try value.number())
       case "items": items = [try Self(value)]
       case "anyOf":
         for alternative in try value.elements() { alternatives.append(try Self(alternative)) }

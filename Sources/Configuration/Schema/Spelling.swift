@@ -1,7 +1,7 @@
 /// The word that somebody who typed another may have meant.
 ///
 /// - Returns: the nearest word, if a third of its letters or less are wrong.
-func nearestSpelling(to typed: String, among words: [String]) -> String? {
+package func nearestSpelling(to typed: String, among words: [String]) -> String? {
   // No word is so long; the distance takes time in the square of it.
   guard typed.utf8.count <= 64 else { return nil }
   let letters = typed.asciiLowercased.unicodeScalars.map { $0 == "_" || $0 == " " ? "-" : $0 }

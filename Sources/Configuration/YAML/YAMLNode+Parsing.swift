@@ -13,7 +13,7 @@ extension YAMLNode {
   /// the thread's stack, of the 8 MB that Linux gives.
   ///
   /// - Throws: the first problem; there may be more behind it.
-  init?(yaml bytes: [UInt8]) throws(ConfigurationError.Problem) {
+  package init?(yaml bytes: [UInt8]) throws(ConfigurationError.Problem) {
     let text = try YAMLText(bytes).text
     do {
       // Not the default encoding: it asks the environment, and prints to standard output.

@@ -2,42 +2,57 @@
 ///
 /// It is a tree of plain values: no anchors, no aliases, no tags. What a file may hold is said in
 /// `init(yaml:)`, and whoever reads the tree need not know which library made it.
-struct YAMLNode: Sendable {
-  enum Content: Sendable {
+package struct YAMLNode: Sendable {
+  /// What stands there.
+  package enum Content: Sendable {
     case scalar(Scalar)
     case list([YAMLNode])
     case mapping([Entry])
   }
 
   /// A key, where it stands, and its value.
-  struct Entry: Sendable {
-    let key: String
-    let position: TextPosition
-    let value: YAMLNode
+  package struct Entry: Sendable {
+    package let key: String
+    package let position: TextPosition
+    package let value: YAMLNode
+
+    /// A key and its value.
+    package init(key: String, position: TextPosition, value: YAMLNode) {
+      self.key = key
+      self.position = position
+      self.value = value
+    }
   }
 
   /// A word or a number, as it was written and as what it counts.
-  struct Scalar: Sendable {
-    let text: String
-    let isQuoted: Bool
-    let value: ScalarValue
+  package struct Scalar: Sendable {
+    package let text: String
+    package let isQuoted: Bool
+    package let value: ScalarValue
 
-    init(_ text: String, isQuoted: Bool) {
+    /// A word or a number, as it is written.
+    package init(_ text: String, isQuoted: Bool) {
       self.text = text
       self.isQuoted = isQuoted
       value = isQuoted ? .string(text) : ScalarValue(plain: text)
     }
   }
 
-  let content: Content
-  let position: TextPosition
+  package let content: Content
+  package let position: TextPosition
+
+  /// A piece that stands at `position`.
+  package init(content: Content, position: TextPosition) {
+    self.content = content
+    self.position = position
+  }
 }
 
 /// What a scalar means by the core schema of YAML 1.2, section 10.3.2.
 ///
 /// Not by YAML 1.1, where `on` is a truth value, `010` is eight and `1:30` is ninety: editors that
 /// check files against a JSON Schema go by 1.2.
-enum ScalarValue: Hashable, Sendable {
+package enum ScalarValue: Hashable, Sendable {
   case null
   case boolean(Bool)
   /// JSON knows one kind of number; `.nan` and `.inf` are among them here.

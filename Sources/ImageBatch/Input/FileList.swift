@@ -8,7 +8,7 @@ import SystemPackage
 struct FileList {
   private var folders: FolderChain
   private let selection: InputSelection
-  private let naming: OutputNaming
+  private let scheme: OutputScheme
   private let paths: [FilePath]
   private var next = 0
 
@@ -27,11 +27,11 @@ struct FileList {
   ///   the separator is not the list's.
   init(
     _ bytes: [UInt8], separator: UInt8, root: InputFolder, selection: InputSelection,
-    naming: OutputNaming
+    scheme: OutputScheme
   ) throws(BatchError) {
     folders = FolderChain(root: root, followsLinks: selection.followsLinks)
     self.selection = selection
-    self.naming = naming
+    self.scheme = scheme
     guard separator == 0 || !bytes.contains(0) else {
       throw BatchError(
         .inputUnavailable, "the list holds zero bytes, which end its paths with --null")
@@ -43,7 +43,7 @@ struct FileList {
       let isSelected = selection.admitsFile(path) && !Self.isExcluded(path, by: selection)
       return path.isEmpty || !isSelected || !seen.insert(path).inserted ? nil : path
     }
-    if root.output != nil { try checkCollisions() }
+    if !root.outputs.isEmpty { try checkCollisions() }
   }
 
   /// Whether one of the folders on the way is left out, as a walk would not have entered it.
@@ -60,13 +60,15 @@ struct FileList {
     var inputs: [FilePath: [FilePath]] = [:]
     for path in paths {
       guard let name = path.lastComponent.map(FileName.init) else { continue }
-      let output = path.removingLastComponent().appending(naming.name(for: name))
-      inputs[output, default: []].append(path)
+      for place in scheme.places(for: name) {
+        let folder = root.outputs[place.folderIndex].path.pushing(path.removingLastComponent())
+        inputs[folder.appending(place.name), default: []].append(path)
+      }
     }
     var clashes = CollisionCheck()
     for (output, inputs) in inputs where inputs.count > 1 {
       for input in inputs where isPicture(at: input) {
-        clashes.add(root.path.pushing(input), for: root.output?.path.pushing(output) ?? output)
+        clashes.add(root.path.pushing(input), for: output)
       }
     }
     try clashes.refuse()
@@ -101,10 +103,10 @@ struct FileList {
     }
     do {
       let folder = try folders.folder(at: path.removingLastComponent())
-      let destination = folder.output.map { Destination.file($0, naming.name(for: name)) }
       return .job(
         Job(
-          source: .file(folder, name), input: input, destination: destination,
+          source: .file(folder, name), input: input,
+          destinations: scheme.destinations(for: name, in: folder),
           followsLinks: selection.followsLinks))
     } catch let cause as Errno where cause.isDescriptorShortage {
       throw .tooFewDescriptors(at: input)

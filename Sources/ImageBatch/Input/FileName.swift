@@ -25,16 +25,28 @@ struct FileName: Hashable, Sendable {
     return String(decoding: ending.map(UInt8.init(bitPattern:)), as: UTF8.self).lowercased()
   }
 
-  /// The name with another ending; the old one goes if there is one.
-  func replacingExtension(with fileExtension: String) -> FileName {
-    var stem = content
-    if self.fileExtension != nil, let dot = stem.lastIndex(of: .dot) { stem = stem[..<dot] }
-    return FileName(zeroTerminated: stem + [.dot] + fileExtension.utf8CString)
-  }
+  /// The name without its ending, if it has one.
+  var droppingExtension: FileName { FileName(zeroTerminated: stem + [0]) }
 
   /// The name with one more ending.
   func appendingExtension(_ fileExtension: String) -> FileName {
     FileName(zeroTerminated: content + [.dot] + fileExtension.utf8CString)
+  }
+
+  /// The name with a text behind it.
+  func appending(_ text: String) -> FileName {
+    FileName(zeroTerminated: Array(content) + Array(text.utf8CString))
+  }
+
+  /// The name with a text before its ending.
+  func inserting(_ text: String) -> FileName {
+    FileName(
+      zeroTerminated: stem + Array(text.utf8CString.dropLast()) + bytes[stem.endIndex...])
+  }
+
+  private var stem: ArraySlice<CChar> {
+    guard fileExtension != nil, let dot = content.lastIndex(of: .dot) else { return content }
+    return content[..<dot]
   }
 }
 

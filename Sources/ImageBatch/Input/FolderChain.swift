@@ -35,7 +35,7 @@ struct FolderChain {
       }
       let folder = InputFolder(
         directory: directory, path: parent.path.appending(name),
-        output: parent.output.map { OutputFolder(name, in: $0) })
+        outputs: parent.outputs.map { OutputFolder(name, in: $0) })
       links.append((component, folder))
     }
     return links.last?.folder ?? root

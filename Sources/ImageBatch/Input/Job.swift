@@ -1,20 +1,20 @@
 import Glibc
 import SystemPackage
 
-/// A folder below IN that is being walked, and its mirror below OUT.
+/// A folder below IN that is being walked, and its mirrors below OUT.
 final class InputFolder: Sendable {
   let directory: Directory
 
   /// As people know it: IN and the path below it.
   let path: FilePath
 
-  /// Where its outputs go; nil where nothing is written.
-  let output: OutputFolder?
+  /// Where its outputs go, by the folders of the scheme; none where nothing is written.
+  let outputs: [OutputFolder]
 
-  init(directory: Directory, path: FilePath, output: OutputFolder?) {
+  init(directory: Directory, path: FilePath, outputs: [OutputFolder]) {
     self.directory = directory
     self.path = path
-    self.output = output
+    self.outputs = outputs
   }
 }
 
@@ -31,8 +31,8 @@ struct Job: Sendable {
   /// The input as people know it.
   let input: FilePath
 
-  /// Where the output goes; nil where nothing is written.
-  let destination: Destination?
+  /// Where the outputs go, in the order of the recipe; none where nothing is written.
+  let destinations: [Destination]
 
   /// Whether a symbolic link may stand in the file's place.
   let followsLinks: Bool

@@ -4,7 +4,7 @@ import SystemPackage
 /// read only where a claim is new to it, or may be contested.
 final class OutputClaims {
   private let selection: InputSelection
-  private let naming: OutputNaming
+  private let scheme: OutputScheme
 
   /// By folder, and by the hash of the output's name, that of the name which claims it.
   private var claims: [FileIdentity: [Int: Int]] = [:]
@@ -13,9 +13,9 @@ final class OutputClaims {
   /// With 16 bytes each, some megabytes; the folders' names are read again then.
   private static let maximumCount = 1 << 18
 
-  init(selection: InputSelection, naming: OutputNaming) {
+  init(selection: InputSelection, scheme: OutputScheme) {
     self.selection = selection
-    self.naming = naming
+    self.scheme = scheme
   }
 
   /// The folder may be another, or hold names that were not claimed one by one.
@@ -23,52 +23,58 @@ final class OutputClaims {
     count -= claims.removeValue(forKey: directory.identity)?.count ?? 0
   }
 
-  /// Claims the output of a file.
+  /// Claims the outputs of a file.
   ///
   /// - Parameter path: below IN.
-  /// - Throws: `BatchError` where another picture of the folder has the same output; `Errno`.
+  /// - Throws: `BatchError` where another picture of the folder has one of them, too; `Errno`.
   func claim(_ name: FileName, in folder: InputFolder, at path: FilePath) throws {
-    let output = naming.name(for: name)
-    guard output != name, let outputFolder = folder.output else { return }
+    let places = scheme.places(for: name)
+    guard !folder.outputs.isEmpty, places.contains(where: { $0.name != name }) else { return }
     let identity = folder.directory.identity
     let isKnown = claims[identity] != nil
-    let claimant = claims[identity]?[output.hashValue]
-    guard claimant != name.hashValue else { return }
-    if !isKnown || claimant != nil {
-      try refuseCollision(
-        of: name, for: output, in: folder, outputFolder, at: path.removingLastComponent())
+    for place in places {
+      let claimant = claims[identity]?[place.hashValue]
+      guard claimant != name.hashValue else { continue }
+      if !isKnown || claimant != nil {
+        try refuseCollision(of: name, for: place, in: folder, at: path.removingLastComponent())
+      }
     }
     if !isKnown { try readNames(of: folder.directory) }
-    let former = claims[identity]?.updateValue(name.hashValue, forKey: output.hashValue)
-    if former == nil { count += 1 }
+    for place in places {
+      let former = claims[identity]?.updateValue(name.hashValue, forKey: place.hashValue)
+      if former == nil { count += 1 }
+    }
   }
 
   private func readNames(of directory: Directory) throws {
     let names = try names(of: directory)
-    if count + names.count > Self.maximumCount { (claims, count) = ([:], 0) }
+    let claimCount = names.count * scheme.outputCount
+    if count + claimCount > Self.maximumCount { (claims, count) = ([:], 0) }
     var known: [Int: Int] = [:]
     for index in 0..<names.count {
       let name = names.name(at: index)
-      known[naming.name(for: name).hashValue] = name.hashValue
+      for place in scheme.places(for: name) { known[place.hashValue] = name.hashValue }
     }
     claims[directory.identity] = known
     count += known.count
   }
 
   private func refuseCollision(
-    of name: FileName, for output: FileName, in folder: InputFolder, _ outputFolder: OutputFolder,
-    at path: FilePath
+    of name: FileName, for place: OutputScheme.Place, in folder: InputFolder, at path: FilePath
   ) throws {
     let others = try names(of: folder.directory)
     var clashes = CollisionCheck()
-    for index in 0..<others.count where naming.name(for: others.name(at: index)) == output {
+    for index in 0..<others.count {
       let other = others.name(at: index)
+      guard scheme.places(for: other).contains(place) else { continue }
       let isPicture =
         selection.admitsFile(path.appending(other))
         && CollisionCheck.isPicture(
           other, in: folder.directory, followingLinks: selection.followsLinks)
       guard other == name || isPicture else { continue }
-      clashes.add(folder.path.appending(other), for: outputFolder.path.appending(output))
+      clashes.add(
+        folder.path.appending(other),
+        for: folder.outputs[place.folderIndex].path.appending(place.name))
     }
     try clashes.refuse()
   }

@@ -10,7 +10,7 @@ import SystemPackage
 /// whatever path leads there, and a loop of links ends where it began.
 struct Walker {
   private let selection: InputSelection
-  private let naming: OutputNaming
+  private let scheme: OutputScheme
 
   /// OUT, which is never walked, whatever path leads there.
   var excludedFolder: ExcludedFolder?
@@ -41,18 +41,18 @@ struct Walker {
   /// - Parameters:
   ///   - root: IN, or a folder below it.
   ///   - relativePath: that of `root` below IN.
-  ///   - naming: how outputs are named, so that two inputs with one output are found.
+  ///   - scheme: how outputs are named, so that two inputs with one output are found.
   ///   - willList: told of each folder, with its path below IN, before its names are read; says
   ///     whether they are to be.
   /// - Throws: `BatchError` where `root` cannot be listed, or holds two inputs for one output; what
   ///   `willList` throws.
   init(
     root: InputFolder, relativePath: FilePath = FilePath(), selection: InputSelection,
-    naming: OutputNaming,
+    scheme: OutputScheme,
     willList: @escaping (Directory, FilePath) throws(BatchError) -> Bool = { _, _ in true }
   ) throws(BatchError) {
     self.selection = selection
-    self.naming = naming
+    self.scheme = scheme
     self.willList = willList
     levels = []
     do {
@@ -121,10 +121,10 @@ struct Walker {
     guard !level.isInSubfolders, selection.admitsFile(relativePath) else { return nil }
     switch kind {
     case .file:
-      let destination = level.folder.output.map { Destination.file($0, naming.name(for: name)) }
       return .job(
         Job(
-          source: .file(level.folder, name), input: path, destination: destination,
+          source: .file(level.folder, name), input: path,
+          destinations: scheme.destinations(for: name, in: level.folder),
           followsLinks: selection.followsLinks))
     case .link:
       return .skipped(path, "a symbolic link")
@@ -158,9 +158,9 @@ struct Walker {
       let isLoop = levels.contains { $0.folder.directory.identity == directory.identity }
       let isExcluded = try excludedFolder?.contains(directory, isLinked: isLinked) ?? false
       guard !isExcluded, !isLoop else { return nil }
-      let output = level.folder.output.map { OutputFolder(name, in: $0) }
+      let outputs = level.folder.outputs.map { OutputFolder(name, in: $0) }
       try enter(
-        InputFolder(directory: directory, path: path, output: output), relativePath: relativePath)
+        InputFolder(directory: directory, path: path, outputs: outputs), relativePath: relativePath)
       return nil
     } catch let error as BatchError {
       throw error
@@ -172,11 +172,12 @@ struct Walker {
   }
 
   private mutating func enter(_ folder: InputFolder, relativePath: FilePath) throws {
+    try refuseReserved(folder, at: relativePath)
     guard try willList(folder.directory, relativePath) else { return }
     let selection = selection
     let listing = try FolderListing(of: folder.directory) { name, _ in selection.shows(name) }
     let level = Level(folder: folder, relativePath: relativePath, listing: listing)
-    if folder.output != nil { try checkCollisions(in: level) }
+    if !folder.outputs.isEmpty { try checkCollisions(in: level) }
     levels.append(level)
   }
 
@@ -188,9 +189,9 @@ struct Walker {
     var hashes: [Int] = []
     var hasNewNames = false
     for index in 0..<level.listing.count {
-      let (name, output) = names(at: index, of: level)
-      hasNewNames = hasNewNames || output != name
-      hashes.append(output.hashValue)
+      let (name, places) = places(at: index, of: level)
+      hasNewNames = hasNewNames || places.contains { $0.name != name }
+      hashes += places.map(\.hashValue)
     }
     guard hasNewNames else { return }
     hashes.sort()
@@ -198,18 +199,55 @@ struct Walker {
     guard !repeated.isEmpty else { return }
     var clashes = CollisionCheck()
     for index in 0..<level.listing.count {
-      let (name, output) = names(at: index, of: level)
-      guard repeated.contains(output.hashValue), let folder = level.folder.output else { continue }
+      let (name, places) = places(at: index, of: level)
+      let contested = places.filter { repeated.contains($0.hashValue) }
+      guard !contested.isEmpty else { continue }
       let isFolder = level.listing.kind(at: index) == .folder
       guard isFolder || isPicture(name, in: level) else { continue }
-      clashes.add(level.folder.path.appending(name), for: folder.path.appending(output))
+      for place in contested {
+        let folder = level.folder.outputs[place.folderIndex]
+        clashes.add(level.folder.path.appending(name), for: folder.path.appending(place.name))
+      }
     }
     try clashes.refuse()
   }
 
-  private func names(at index: Int, of level: Level) -> (input: FileName, output: FileName) {
+  /// An entry's name, and what it takes in the mirrors of its folder.
+  private func places(
+    at index: Int, of level: Level
+  ) -> (input: FileName, places: [OutputScheme.Place]) {
     let name = level.listing.name(at: index)
-    return (name, level.listing.kind(at: index) == .folder ? name : naming.name(for: name))
+    guard level.listing.kind(at: index) == .folder else { return (name, scheme.places(for: name)) }
+    return (
+      name, scheme.folders.indices.map { OutputScheme.Place(folderIndex: $0, name: name) }
+    )
+  }
+
+  /// Whether a folder stands there that the walk would come to.
+  private func entersFolder(at path: FilePath, from root: Directory) -> Bool {
+    var (folder, below) = (root, FilePath())
+    for name in path.components.map(FileName.init) {
+      below = below.appending(name)
+      guard name.content.withUnsafeBufferPointer(selection.shows), !selection.isExcluded(below),
+        let next = try? folder.subfolder(name, followingLinks: selection.followsLinks)
+      else { return false }
+      folder = next
+    }
+    return true
+  }
+
+  /// Makes sure that no folder of IN has for its mirror what is the mirror of IN for another output:
+  /// those that may come to it, before the first of their files.
+  private func refuseReserved(_ folder: InputFolder, at path: FilePath) throws(BatchError) {
+    guard !folder.outputs.isEmpty else { return }
+    for reserved in scheme.reservedFolders {
+      let stands = path.isEmpty && entersFolder(at: reserved, from: folder.directory)
+      guard stands || path == reserved else { continue }
+      throw BatchError(
+        .collision,
+        "\(folder.path.escaped): the folder \(reserved.escaped) has the name of one that outputs go "
+          + "into")
+    }
   }
 
   private func isPicture(_ name: FileName, in level: Level) -> Bool {

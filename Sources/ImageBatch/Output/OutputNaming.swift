@@ -1,24 +1,29 @@
 import ImageCodecs
 
 /// How an output's name comes from its input's.
-enum OutputNaming: Sendable {
+struct OutputNaming: Hashable, Sendable {
+  /// The format whose ending takes the place of the input's; nil keeps that.
+  var format: ImageFormat?
+
+  /// What the name gets before its ending.
+  var suffix = ""
+
   /// The input's own name.
-  case kept
+  static let kept = OutputNaming()
+
   /// The input's name with the ending of a format in place of its own.
-  case ending(ImageFormat)
+  static func ending(_ format: ImageFormat) -> OutputNaming { OutputNaming(format: format) }
 
   /// The output's name for the input's.
   func name(for input: FileName) -> FileName {
-    switch self {
-    case .kept:
-      // A bitmap that is resized gets shades: it becomes a graymap, in name too.
-      guard case .known(.pbm) = ClaimedFormat(input) else { return input }
-      return input.replacingExtension(with: ImageFormat.pgm.fileExtensions[0])
-    case .ending(let format):
+    let claim = ClaimedFormat(input)
+    // A bitmap that is resized gets shades: it becomes a graymap, in name too.
+    let isBitmap = if case .known(.pbm) = claim { true } else { false }
+    if let ending = (format ?? (isBitmap ? .pgm : nil))?.fileExtensions[0] {
       // Only the ending of a picture goes: `map.v2` becomes `map.v2.png`.
-      let ending = format.fileExtensions[0]
-      return ClaimedFormat(input) == nil
-        ? input.appendingExtension(ending) : input.replacingExtension(with: ending)
+      let stem = claim == nil ? input : input.droppingExtension
+      return stem.appending(suffix).appendingExtension(ending)
     }
+    return claim == nil ? input.appending(suffix) : input.inserting(suffix)
   }
 }

@@ -30,8 +30,23 @@ public struct Outcome: Sendable {
   /// The input as people know it: IN and the path below it.
   public let input: FilePath
 
-  /// The output, where there is or would be one.
-  public var output: FilePath?
+  /// The outputs, where there are or would be any, in the order of the recipe.
+  public var outputs: [Output] = []
+
+  /// One of the pictures that are made of the input.
+  public struct Output: Sendable {
+    /// As people know it.
+    public let path: FilePath
+    /// The size of the picture that was, or would be, written.
+    public var size: PixelSize?
+    /// The size of the file, once it is complete.
+    public var byteCount: Int?
+
+    init(path: FilePath) { self.path = path }
+  }
+
+  /// The output that could not be written, where that is why the job failed.
+  public internal(set) var failedOutput: FilePath?
 
   /// How it ended.
   public var status: Status
@@ -39,13 +54,8 @@ public struct Outcome: Sendable {
   /// What the file's header said, once it was read.
   public var header: ImageHeader?
 
-  /// The size of the picture that was, or would be, written.
-  public var outputSize: PixelSize?
-
   /// The size of the input file.
   public var inputByteCount: Int?
-  /// The size of the output file, once it is complete.
-  public var outputByteCount: Int?
 
   /// The bytes that the job had to hold at once, as its permit counts them.
   public var memoryByteCount: Int?
@@ -71,6 +81,18 @@ public struct Outcome: Sendable {
 }
 
 extension Outcome {
+  /// The first output.
+  public var output: FilePath? { outputs.first?.path }
+
+  /// The size of the first output.
+  public var outputSize: PixelSize? { outputs.first?.size }
+
+  /// The size of all output files together, once they are complete.
+  public var outputByteCount: Int? {
+    let byteCounts = outputs.compactMap(\.byteCount)
+    return byteCounts.isEmpty || byteCounts.count < outputs.count ? nil : byteCounts.reduce(0, +)
+  }
+
   /// The failure, if it failed.
   public var failure: JobFailure? {
     if case .failed(let failure) = status { failure } else { nil }

@@ -5,10 +5,10 @@ import SystemPackage
 
 /// One job on its way. It stays with one worker at a time.
 final class JobRun {
-  private let job: Job
-  private let runner: JobRunner
-  private let trace: JobTrace
-  private var outcome: Outcome
+  let job: Job
+  let runner: JobRunner
+  let trace: JobTrace
+  var outcome: Outcome
 
   /// The settings that the job goes by from its start to its end.
   private var settings: RunSettings
@@ -17,9 +17,9 @@ final class JobRun {
   private var input: InputBytes?
 
   /// Bytes that were read, or are to be written, and are not within the rate yet.
-  private var unpaidByteCount = 0
+  var unpaidByteCount = 0
 
-  private var plan: Plan { runner.plan }
+  var plan: Plan { runner.plan }
 
   init(_ job: Job, _ runner: JobRunner, _ activity: JobActivity) {
     self.job = job
@@ -27,7 +27,7 @@ final class JobRun {
     settings = runner.settings.snapshot.value
     trace = JobTrace(activity)
     outcome = Outcome(input: job.input, status: .written)
-    outcome.output = job.destination?.path
+    outcome.outputs = job.destinations.map { Outcome.Output(path: $0.path) }
   }
 
   func product() async throws(BatchError) -> Product {
@@ -76,7 +76,7 @@ final class JobRun {
 
   /// - Returns: nil where nothing is to be written, and the outcome says why.
   private func rendition() async throws -> Rendition? {
-    if plan.skipsExisting, try standingIdentity() != nil {
+    if plan.skipsExisting, try standingIdentities().allSatisfy({ $0 != nil }) {
       outcome.status = .upToDate
       return nil
     }
@@ -113,7 +113,7 @@ final class JobRun {
   }
 
   /// A picture that a job is about.
-  private struct Subject {
+  struct Subject {
     let input: InputBytes
     let source: ByteSource
     let codec: any ImageCodec
@@ -139,54 +139,6 @@ final class JobRun {
     outcome.status = .verified
   }
 
-  private func write(_ recipe: Recipe, _ subject: inout Subject) async throws -> Rendition? {
-    let cost = try Conversion.memoryByteCount(
-      recipe, header: subject.header, codec: subject.codec,
-      inputByteCount: subject.input.byteCount
-    ).plus(subject.input.heldByteCount)
-    if plan.isDryRun {
-      try runner.admission.checkFits(cost)
-      try await glanceAtRest(of: &subject)
-      _ = try conversion(recipe, of: subject)
-      outcome.memoryByteCount = cost
-      outcome.status = .planned
-      return nil
-    }
-    guard let destination = job.destination else { return nil }
-    let permit = try await admit(cost)
-    subject.clock.restart()
-    try readRest(of: &subject)
-    let conversion = try conversion(recipe, of: subject)
-    let bytes = EncodedBytes()
-    if conversion.isCopy {
-      try await readThrough(subject)
-      try trace.perform(.encode) {
-        subject.source.seek(to: 0)
-        try subject.codec.copy(
-          subject.source, header: subject.header, keeping: recipe.metadata, to: bytes)
-      }
-    } else {
-      try await convert(subject, conversion, recipe, to: bytes)
-    }
-    try subject.input.checkUnchanged()
-    unpaidByteCount += bytes.count
-    try await pay(subject.clock)
-    outcome.times = trace.times
-    outcome.outputByteCount = bytes.count
-    return Rendition(destination: destination, bytes: bytes, permit: permit, draft: outcome)
-  }
-
-  /// The recipe, worked out for the picture; what this program would refuse to read it does not
-  /// write.
-  private func conversion(_ recipe: Recipe, of subject: Subject) throws -> Conversion {
-    let conversion = try Conversion(recipe, header: subject.header, codec: subject.codec)
-    let size = conversion.outputLayout.size
-    outcome.outputSize = try trace.perform(.transform) {
-      try plan.limits.size(width: size.width, height: size.height)
-    }
-    return conversion
-  }
-
   /// The metadata that a job may hold before it is admitted: no more than a row of a large picture.
   private static let eagerMetadataByteCount = 64 << 10
 
@@ -202,7 +154,7 @@ final class JobRun {
   }
 
   /// Reads the metadata that was too much to be read without a permit.
-  private func readRest(of subject: inout Subject) throws {
+  func readRest(of subject: inout Subject) throws {
     guard subject.header.unread != nil else { return }
     subject.header = try probe(
       subject.source, subject.codec, eagerMetadataByteCount: .max)
@@ -210,7 +162,7 @@ final class JobRun {
 
   /// Reads it, within the budget, for its names and for what it says of the picture, and forgets
   /// what it holds.
-  private func glanceAtRest(of subject: inout Subject) async throws {
+  func glanceAtRest(of subject: inout Subject) async throws {
     guard let unread = subject.header.unread else { return }
     let permit = try await admit(unread.byteCount.plus(subject.input.heldByteCount))
     defer { permit.release() }
@@ -221,7 +173,7 @@ final class JobRun {
     outcome.header = subject.header
   }
 
-  private func admit(_ byteCount: Int) async throws -> WeightedSemaphore.Permit {
+  func admit(_ byteCount: Int) async throws -> WeightedSemaphore.Permit {
     outcome.memoryByteCount = byteCount
     return try await trace.leaveOut { try await runner.admission.admit(byteCount) }
   }
@@ -235,7 +187,9 @@ final class JobRun {
       switch try openFile(name, in: folder.directory) {
       case .file(let file):
         // In a folder, only through a link can an input be what its own output would replace.
-        if plan.selection.followsLinks, !plan.isDryRun, try standingIdentity() == file.identity {
+        if plan.selection.followsLinks, !plan.isDryRun,
+          try standingIdentities().contains(file.identity)
+        {
           throw JobFailure(
             stage: .write, code: "insideInput", message: "the output would replace the input")
         }
@@ -256,10 +210,14 @@ final class JobRun {
     }
   }
 
-  /// What stands in the output's place; nil for nothing.
-  private func standingIdentity() throws(Errno) -> FileIdentity? {
-    guard case .file(let folder, let name) = job.destination else { return nil }
-    return try folder.identity(of: name)
+  /// What stands in the outputs' places; nil for nothing.
+  private func standingIdentities() throws(Errno) -> [FileIdentity?] {
+    var identities: [FileIdentity?] = []
+    for destination in job.destinations {
+      guard case .file(let folder, let name) = destination else { continue }
+      identities.append(try folder.identity(of: name))
+    }
+    return identities
   }
 
   /// The codec that knows the content; nil where none does and the name never said so.
@@ -275,7 +233,7 @@ final class JobRun {
     throw CodecError(.notAnImage, "no image: \(reason)")
   }
 
-  private func readThrough(_ subject: Subject) async throws {
+  func readThrough(_ subject: Subject) async throws {
     let rows = try DecodedRows(
       subject.codec, subject.source, subject.header, trace, subject.clock)
     let buffer = try ByteBuffer(count: rows.layout.bytesPerRow)
@@ -292,43 +250,13 @@ final class JobRun {
 
   /// Waits until what was read is within the rate: between rows, where the worker can turn to
   /// another job meanwhile.
-  private func pay(_ clock: JobDeadline) async throws {
+  func pay(_ clock: JobDeadline) async throws {
     guard unpaidByteCount > 0 else { return }
     let byteCount = unpaidByteCount
     unpaidByteCount = 0
     if runner.admission.tryPay(byteCount) { return }
     try await clock.leaveOut {
       try await trace.leaveOut { try await runner.admission.pay(byteCount) }
-    }
-  }
-
-  private func convert(
-    _ subject: Subject, _ conversion: Conversion, _ recipe: Recipe, to bytes: EncodedBytes
-  ) async throws {
-    let decoded = try DecodedRows(
-      subject.codec, subject.source, subject.header, trace, subject.clock)
-    var rows: any RowSource = decoded
-    for step in conversion.steps { rows = try await step.rows(from: rows) }
-    let layout = conversion.outputLayout
-    let writer = try trace.perform(.encode) {
-      try conversion.codec.makeWriter(
-        of: layout, in: conversion.format, metadata: conversion.metadata,
-        options: recipe.encoding, output: bytes)
-    }
-    let band = try RowBand(layout)
-    var rowsLeft = layout.height
-    while rowsLeft > 0 {
-      let count = min(band.capacity, rowsLeft)
-      rowsLeft -= count
-      try subject.clock.scope.check()
-      try trace.perform(.transform) { try band.fill(count, from: rows) }
-      try trace.perform(.encode) { try band.empty(count, into: writer) }
-      try await pay(subject.clock)
-    }
-    outcome.warnings = try decoded.finish() + conversion.warnings
-    try trace.perform(.encode) { try writer.finish() }
-    if subject.header.frameCount > 1 {
-      outcome.warnings.append("an animation: only its first frame is kept")
     }
   }
 }

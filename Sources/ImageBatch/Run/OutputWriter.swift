@@ -29,36 +29,43 @@ struct OutputWriter {
       guard let breakdown else { return write(rendition) }
       var outcome = rendition.draft
       outcome.status = .cancelled(interruption ?? .failure(breakdown.message))
-      outcome.outputByteCount = nil
+      for index in outcome.outputs.indices { outcome.outputs[index].byteCount = nil }
       return outcome
     }
   }
 
+  /// Puts the outputs into place, in their order; what is in place stays, whatever comes after it.
   private mutating func write(_ rendition: Rendition) -> Outcome {
     var outcome = rendition.draft
     let start = SuspendingClock.now
-    do {
-      try put(rendition)
-    } catch {
-      outcome.status = .failed(JobFailure(.write, error))
-      outcome.outputByteCount = nil
-      breakdown = rendition.destination.breakdown(by: error)
-      if let breakdown, breakdown.code == .systemLacks {
-        // The picture is sound; the run can't go on.
-        outcome.status = .cancelled(.failure(breakdown.message))
+    for (index, piece) in rendition.pieces.enumerated() {
+      do {
+        try put(piece)
+      } catch {
+        outcome.status = .failed(JobFailure(.write, error))
+        outcome.failedOutput = piece.destination.path
+        for rest in outcome.outputs.indices.dropFirst(index) {
+          outcome.outputs[rest].byteCount = nil
+        }
+        breakdown = piece.destination.breakdown(by: error)
+        if let breakdown, breakdown.code == .systemLacks {
+          // The picture is sound; the run can't go on.
+          outcome.status = .cancelled(.failure(breakdown.message))
+        }
+        break
       }
     }
     outcome.times[.write] = SuspendingClock.now - start
     return outcome
   }
 
-  private func put(_ rendition: Rendition) throws {
-    switch rendition.destination {
+  private func put(_ piece: Rendition.Piece) throws {
+    switch piece.destination {
     case .standardOutput:
-      try writeAll(rendition.bytes.bytes, to: STDOUT_FILENO)
+      try writeAll(piece.bytes.bytes, to: STDOUT_FILENO)
     case .file(let folder, let name):
       let place = AtomicWrite(directory: try folder.open(), name: name, isDurable: isDurable)
-      try place(rendition.bytes.bytes)
+      try place(piece.bytes.bytes)
     }
   }
 }

@@ -9,11 +9,18 @@ enum Product: Sendable {
   case rendition(Rendition)
 }
 
-/// An encoded picture on its way to the writer, with the room in memory that it still takes.
+/// What was made of a picture, encoded and on its way to the writer, with the room in memory that it
+/// still takes.
 struct Rendition: Sendable {
-  let destination: Destination
-  let bytes: EncodedBytes
+  /// The outputs in the order of the recipe, one at least.
+  let pieces: [Piece]
   let permit: WeightedSemaphore.Permit
   /// All that is known of the job but its end.
   let draft: Outcome
+
+  /// One output.
+  struct Piece: Sendable {
+    let destination: Destination
+    let bytes: EncodedBytes
+  }
 }

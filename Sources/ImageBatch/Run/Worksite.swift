@@ -36,6 +36,7 @@ struct Worksite {
     guard watch == nil || plan.fileList == nil else {
       throw BatchError(.invalidPlan, "a folder is watched as a whole: a list does not go with it")
     }
+    if case .write(let recipe, _) = plan.work { try recipe.checkOutputs() }
     switch plan.input {
     case .standardInput where watch != nil:
       throw BatchError(.invalidPlan, "only a folder can be watched, not standard input")
@@ -43,12 +44,12 @@ struct Worksite {
       guard plan.fileList == nil else {
         throw BatchError(.invalidPlan, "standard input is one picture: a list goes with a folder")
       }
-      let destination = try Self.destination(of: nil, plan)
-      self.plan = try Self.naming(plan, after: destination, of: nil)
+      let destinations = try Self.destinations(of: nil, plan)
+      self.plan = try Self.naming(plan, after: destinations, of: nil)
       findings = .one(
         .job(
           Job(
-            source: .standardInput, input: FilePath("-"), destination: destination,
+            source: .standardInput, input: FilePath("-"), destinations: destinations,
             followsLinks: false)))
     case .path(let path):
       let status = try Self.status(of: path)
@@ -114,33 +115,33 @@ struct Worksite {
     _ path: FilePath, _ plan: Plan, _ intake: CancellationScope, _ watch: Watch?
   ) throws(BatchError) -> Findings {
     let directory = try openInput(path)
-    let naming: OutputNaming
+    var scheme = OutputScheme.kept
     var output: OutputFolder?
     var outputIdentity: FileIdentity?
     if case .write(let recipe, let target) = plan.work {
-      naming = recipe.format.map(OutputNaming.ending) ?? .kept
+      scheme = OutputScheme(recipe)
       guard let target = target.path else {
         throw BatchError(.invalidPlan, "a folder of pictures does not fit standard output")
       }
       outputIdentity = existingIdentity(of: target)
-      guard outputIdentity != directory.identity else {
-        throw BatchError(.overlap, "\(path.escaped) and \(target.escaped) are the same folder")
+      for mirror in [target] + scheme.folders.map(target.pushing)
+      where existingIdentity(of: mirror) == directory.identity {
+        throw BatchError(.overlap, "\(path.escaped) and \(mirror.escaped) are the same folder")
       }
       output = OutputFolder(
         path: target, isDryRun: plan.isDryRun, isDurable: plan.isDurable,
         forbidden: directory.identity)
-    } else {
-      naming = .kept
     }
     // Asked once OUT has been made.
     func excluded() -> ExcludedFolder? {
       (output?.identity ?? outputIdentity).map { ExcludedFolder($0, input: directory) }
     }
-    let root = InputFolder(directory: directory, path: path, output: output)
+    let root = InputFolder(
+      directory: directory, path: path, outputs: output.map(scheme.roots) ?? [])
     if let source = plan.fileList {
       var list = try FileList(
         bytes(of: source, intake), separator: source.isZeroTerminated ? 0 : UInt8(ascii: "\n"),
-        root: root, selection: plan.selection, naming: naming)
+        root: root, selection: plan.selection, scheme: scheme)
       try output?.prepare(isShared: false)
       list.excludedFolder = excluded()
       return .list(list)
@@ -149,10 +150,10 @@ struct Worksite {
       try output?.prepare(isShared: false)
       return .watch(
         try WatchedTree(
-          root: root, selection: plan.selection, naming: naming, excludedFolder: excluded(),
+          root: root, selection: plan.selection, scheme: scheme, excludedFolder: excluded(),
           inotify: watch.inotify, observer: watch.observer))
     }
-    var walker = try Walker(root: root, selection: plan.selection, naming: naming)
+    var walker = try Walker(root: root, selection: plan.selection, scheme: scheme)
     try output?.prepare(isShared: false)
     walker.excludedFolder = excluded()
     return .walk(walker)
@@ -233,11 +234,11 @@ struct Worksite {
     }
     let parent = path.removingLastComponent()
     let directory = try openInput(parent.isEmpty ? FilePath(".") : parent)
-    let destination = try destination(of: try OnePicture(path, name: name), plan)
-    let plan = try naming(plan, after: destination, of: name)
-    let folder = InputFolder(directory: directory, path: parent, output: nil)
+    let destinations = try destinations(of: try OnePicture(path, name: name), plan)
+    let plan = try naming(plan, after: destinations, of: name)
+    let folder = InputFolder(directory: directory, path: parent, outputs: [])
     let job = Job(
-      source: .file(folder, name), input: path, destination: destination, followsLinks: true)
+      source: .file(folder, name), input: path, destinations: destinations, followsLinks: true)
     return (plan, .one(.job(job)))
   }
 
@@ -246,16 +247,17 @@ struct Worksite {
   /// - Parameter input: the input's name, which says nothing of the output's format; nil for
   ///   standard input.
   private static func naming(
-    _ plan: Plan, after destination: Destination?, of input: FileName?
+    _ plan: Plan, after destinations: [Destination], of input: FileName?
   ) throws(BatchError) -> Plan {
-    guard case .write(var recipe, let output) = plan.work, recipe.format == nil,
-      case .file(_, let name) = destination, name != input
+    guard case .write(var recipe, let output) = plan.work, !recipe.namesOutputs,
+      (recipe.outputs[0].format ?? recipe.format) == nil,
+      case .file(let folder, let name)? = destinations.first, name != input
     else { return plan }
     switch ClaimedFormat(name) {
     case .known(let format): recipe.format = format
     case .foreign:
       throw BatchError(
-        .invalidPlan, "\(destination?.path.escaped ?? ""): a format that cannot be written")
+        .invalidPlan, "\(folder.path.appending(name).escaped): a format that cannot be written")
     case nil: break
     }
     var plan = plan
@@ -263,14 +265,20 @@ struct Worksite {
     return plan
   }
 
-  /// Where the output of one picture goes.
+  /// Where the outputs of one picture go.
   ///
   /// - Parameter input: nil for standard input.
-  private static func destination(
+  private static func destinations(
     of input: OnePicture?, _ plan: Plan
-  ) throws(BatchError) -> Destination? {
-    guard case .write(let recipe, let output) = plan.work else { return nil }
-    guard let target = output.path else { return .standardOutput }
+  ) throws(BatchError) -> [Destination] {
+    guard case .write(let recipe, let output) = plan.work else { return [] }
+    guard let target = output.path else {
+      guard !recipe.namesOutputs else {
+        throw BatchError(
+          .invalidPlan, "outputs with names of their own do not fit standard output")
+      }
+      return [.standardOutput]
+    }
     let isFolder: Bool
     if case .folder = output {
       isFolder = true
@@ -279,34 +287,76 @@ struct Worksite {
       guard standing != .other else {
         throw BatchError(.outputUnavailable, "\(target.escaped): not a file or folder")
       }
-      isFolder = standing == .folder
+      isFolder = standing == .folder || recipe.namesOutputs
     }
-    let folderPath: FilePath
-    let name: FileName
-    if isFolder {
-      guard let input else {
-        throw BatchError(
-          .invalidPlan, "\(target.escaped) is a folder: a picture from standard input needs a name")
+    let destinations =
+      isFolder
+      ? try destinations(of: input, in: target, plan, recipe)
+      : [try destination(of: target, plan)]
+    for case .file(let folder, let name) in destinations {
+      let identity = folder.identity ?? existingIdentity(of: folder.path)
+      if let input, identity == input.folder, name == input.realName {
+        let path = folder.path.appending(name)
+        throw BatchError(.overlap, "\(path.escaped): IN and OUT are the same file")
       }
-      let naming = recipe.format.map(OutputNaming.ending) ?? .kept
-      (folderPath, name) = (target, naming.name(for: input.name))
-    } else {
-      guard let component = target.lastComponent else {
-        throw BatchError(.outputUnavailable, "\(target.escaped): not a file or folder")
-      }
-      (folderPath, name) = (target.removingLastComponent(), FileName(component))
+    }
+    return destinations
+  }
+
+  private static func destinations(
+    of input: OnePicture?, in target: FilePath, _ plan: Plan, _ recipe: Recipe
+  ) throws(BatchError) -> [Destination] {
+    guard let input else {
+      throw BatchError(
+        .invalidPlan, "\(target.escaped) is a folder: a picture from standard input needs a name")
+    }
+    let folder = OutputFolder(
+      path: target, isDryRun: plan.isDryRun, isDurable: plan.isDurable, forbidden: nil)
+    try folder.prepare(isShared: true)
+    let scheme = OutputScheme(recipe)
+    let mirrors = scheme.roots(below: folder)
+    return scheme.places(for: input.name).map { .file(mirrors[$0.folderIndex], $0.name) }
+  }
+
+  private static func destination(
+    of target: FilePath, _ plan: Plan
+  ) throws(BatchError) -> Destination {
+    guard let component = target.lastComponent else {
+      throw BatchError(.outputUnavailable, "\(target.escaped): not a file or folder")
+    }
+    let folderPath = target.removingLastComponent()
+    // The folder of a file must be there: only OUT itself is made.
+    guard existingIdentity(of: folderPath.orCurrent) != nil else {
+      throw BatchError(.outputUnavailable, folderPath.orCurrent, .noSuchFileOrDirectory)
     }
     let folder = OutputFolder(
       path: folderPath, isDryRun: plan.isDryRun, isDurable: plan.isDurable, forbidden: nil)
-    // The folder of a file must be there: only OUT itself is made.
-    if !isFolder, existingIdentity(of: folderPath.orCurrent) == nil {
-      throw BatchError(.outputUnavailable, folderPath.orCurrent, .noSuchFileOrDirectory)
-    }
     try folder.prepare(isShared: true)
-    if let input, folder.identity == input.folder, name == input.realName {
-      throw BatchError(.overlap, "\(target.escaped): IN and OUT are the same file")
+    return .file(folder, FileName(component))
+  }
+}
+
+extension Recipe {
+  /// Whether outputs have names that OUT, as the name of a file, cannot give them.
+  fileprivate var namesOutputs: Bool {
+    outputs.count > 1 || !outputs[0].folder.isEmpty || !outputs[0].suffix.isEmpty
+  }
+
+  /// - Throws: `BatchError` `.invalidPlan` where outputs contradict each other or lead out of OUT.
+  fileprivate func checkOutputs() throws(BatchError) {
+    guard !outputs.isEmpty else {
+      throw BatchError(.invalidPlan, "a recipe has one output at least")
     }
-    return .file(folder, name)
+    for folder in outputs.map(\.folder)
+    where folder.root != nil || folder.components.contains(where: { $0.kind != .regular }) {
+      throw BatchError(.invalidPlan, "\(folder.escaped): not the path of a folder below OUT")
+    }
+    if let (first, second) = collidingOutputs {
+      throw BatchError(
+        .invalidPlan,
+        "outputs \(first + 1) and \(second + 1) have one name: folder, suffix or format tells them "
+          + "apart")
+    }
   }
 }
 

@@ -2,6 +2,7 @@ public import ArgumentParser
 public import Configuration
 public import ImageCodecs
 public import Raster
+import Recipes
 
 // The words of the library as words of the command line.
 
@@ -50,15 +51,13 @@ extension ByteRate: ExpressibleByArgument {
 struct FormatArgument: ExpressibleByArgument {
   let format: ImageFormat
 
-  /// Those that `--to` takes. A bitmap can be read, not written: shades would be lost.
-  static let choices: [ImageFormat] = [.png, .ppm, .pgm, .pam, .qoi]
-
   init?(argument: String) {
-    guard let format = Self.choices.first(where: { $0.name == argument.lowercased() }) else {
+    guard let format = ImageFormat.writable.first(where: { $0.name == argument.lowercased() })
+    else {
       return nil
     }
     self.format = format
   }
 
-  static var allValueStrings: [String] { choices.map(\.name) }
+  static var allValueStrings: [String] { ImageFormat.writable.map(\.name) }
 }

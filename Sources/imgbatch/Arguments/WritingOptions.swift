@@ -6,17 +6,17 @@ import ImageCodecs
 struct WritingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Metadata to keep: safe is colour space, resolution, copyright and author.",
+      "Metadata to keep: safe is colour space, resolution, copyright and author. (default: safe)",
       valueName: "safe|all|none"))
-  var metadata = MetadataPolicy.safe
+  var metadata: MetadataPolicy?
 
   @Flag(
     name: .customLong("no-auto-orient"),
     help: "Leave pictures as they are stored, and their orientation tag with them.")
   var keepsOrientation = false
 
-  @Option(help: ArgumentHelp("From 0, fastest, to 12, smallest.", valueName: "level"))
-  var compression = 6
+  @Option(help: ArgumentHelp("From 0, fastest, to 12, smallest. (default: 6)", valueName: "level"))
+  var compression: Int?
 
   @Flag(help: "Leave outputs alone that exist already.")
   var skipExisting = false
@@ -25,15 +25,22 @@ struct WritingOptions: ParsableArguments {
   var durable = false
 
   func validate() throws {
-    guard (0...12).contains(compression) else {
+    guard (0...12).contains(compression ?? 0) else {
       throw ValidationError("--compression goes from 0 to 12.")
     }
   }
 
+  /// What is said here wins over what a recipe says, for all of its outputs.
   func apply(to recipe: inout Recipe) {
-    recipe.metadata = metadata
-    recipe.appliesOrientation = !keepsOrientation
-    recipe.encoding = EncodeOptions(compression: compression)
+    if keepsOrientation { recipe.appliesOrientation = false }
+    if let metadata {
+      recipe.metadata = metadata
+      for index in recipe.outputs.indices { recipe.outputs[index].metadata = nil }
+    }
+    if let compression {
+      recipe.encoding = EncodeOptions(compression: compression)
+      for index in recipe.outputs.indices { recipe.outputs[index].encoding = nil }
+    }
   }
 
   func apply(to plan: inout Plan) {

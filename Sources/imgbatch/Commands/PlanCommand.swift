@@ -11,8 +11,9 @@ struct PlanCommand: ParsableCommand {
       Examples:
         imgbatch plan resize ./in ./out --size 800
         imgbatch plan convert ./in ./out --to png
+        imgbatch plan apply ./in ./out --recipe recipe.yaml
       """,
-    subcommands: [Resize.self, Convert.self])
+    subcommands: [Resize.self, Convert.self, Apply.self])
 
   struct Resize: ParsableCommand, ConversionCommand {
     static let configuration = CommandConfiguration(
@@ -38,6 +39,21 @@ struct PlanCommand: ParsableCommand {
     @OptionGroup var conversion: ConversionOptions
 
     func recipe() -> Recipe { target.recipe }
+    func run() throws { try convert { $0.isDryRun = true } }
+  }
+
+  struct Apply: ParsableCommand, ConversionCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "apply",
+      abstract: "Tell what 'imgbatch apply' would do.")
+
+    @OptionGroup(title: "Steps") var steps: StepOptions
+    @OptionGroup var format: OutputFormatOptions
+    @OptionGroup var places: StandingPictures
+    @OptionGroup var conversion: ConversionOptions
+
+    func validate() throws { try steps.validateOne() }
+    func recipe() throws -> Recipe { try format.apply(to: steps.recipe()) }
     func run() throws { try convert { $0.isDryRun = true } }
   }
 }

@@ -47,6 +47,12 @@ struct ResizeOptions: ParsableArguments {
         position: position, background: background))
   }
 
+  /// Whether anything differs from the defaults.
+  var isSaid: Bool {
+    size != nil
+      || recipe.operations.first as? ResizeRequest != ResizeRequest(size: Self.defaultSize)
+  }
+
   var notice: String? {
     size == nil ? "fit \(fit.rawValue) \(Self.defaultSize) (the default size)" : nil
   }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import ImageBatch
-import ImageCodecs
 
 /// Pictures that are there and those that arrive.
 struct WatchedPictures: ConversionPlaces {
@@ -18,7 +17,7 @@ struct WatchedPictures: ConversionPlaces {
 struct WatchCommand: ParsableCommand, ConversionCommand {
   static let configuration = CommandConfiguration(
     commandName: "watch",
-    abstract: "Resize what is in a folder, then what arrives, until it is stopped.",
+    abstract: "Work on what is in a folder, then on what arrives, until it is stopped.",
     discussion: """
       A file is taken up when its writer has closed it, or when it was moved in. SIGTERM ends the \
       run when what has begun is done; SIGHUP reads the configuration again.
@@ -26,27 +25,30 @@ struct WatchCommand: ParsableCommand, ConversionCommand {
       Examples:
         imgbatch watch ./in ./out --size 800
         imgbatch watch ./in ./out --to qoi --config imgbatch.yaml
+        imgbatch watch ./in ./out --recipe recipe.yaml
         imgbatch watch ./in ./out --skip-existing --report outcomes.jsonl
       """)
 
   @OptionGroup(title: "Sizes and resampling") var resize: ResizeOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "The format. (default: that of the input)",
-      valueName: FormatArgument.allValueStrings.joined(separator: "|")))
-  var to: FormatArgument?
-
+  @OptionGroup(title: "Steps in place of a size") var steps: StepOptions
+  @OptionGroup var format: OutputFormatOptions
   @OptionGroup var places: WatchedPictures
   @OptionGroup var conversion: ConversionOptions
 
-  func recipe() -> Recipe {
-    var recipe = resize.recipe
-    recipe.format = to?.format
-    return recipe
+  func validate() throws {
+    guard steps.isSaid else { return }
+    try steps.validateOne()
+    guard !resize.isSaid else {
+      throw ValidationError("--op and --recipe take the place of a size and what belongs to it.")
+    }
   }
 
-  var notice: String? { resize.notice }
+  func recipe() throws -> Recipe {
+    try format.apply(to: steps.isSaid ? steps.recipe() : resize.recipe)
+  }
+
+  var notice: String? { steps.isSaid ? nil : resize.notice }
 
   func run() throws { try convert { $0.isWatching = true } }
 }

@@ -13,7 +13,9 @@ extension Session {
     if let listing { list(outcome, in: listing) }
     let input = outcome.input.escaped
     if let failure = outcome.failure {
-      let path = failure.stage == .write ? outcome.output?.escaped ?? input : input
+      let path =
+        failure.stage == .write
+        ? (outcome.failedOutput ?? outcome.output)?.escaped ?? input : input
       return Console.shared.say("\(path): \(failure)")
     }
     for warning in outcome.warnings {

@@ -12,25 +12,26 @@ import Testing
 
   private func list(
     _ bytes: [UInt8], separator: UInt8 = UInt8(ascii: "\n"),
-    _ selection: InputSelection = InputSelection(), naming: OutputNaming = .kept,
+    _ selection: InputSelection = InputSelection(), naming scheme: OutputScheme = .kept,
     output: FilePath? = nil
   ) throws -> FileList {
     let output = output.map {
       OutputFolder(path: $0, isDryRun: true, isDurable: false, forbidden: nil)
     }
     let root = InputFolder(
-      directory: try Directory(path: folder.path), path: "in", output: output)
+      directory: try Directory(path: folder.path), path: "in",
+      outputs: output.map(scheme.roots) ?? [])
     return try FileList(
-      bytes, separator: separator, root: root, selection: selection, naming: naming)
+      bytes, separator: separator, root: root, selection: selection, scheme: scheme)
   }
 
   private func lines(
     _ text: String, separator: UInt8 = UInt8(ascii: "\n"),
-    _ selection: InputSelection = InputSelection(), naming: OutputNaming = .kept,
+    _ selection: InputSelection = InputSelection(), naming scheme: OutputScheme = .kept,
     output: FilePath? = nil
   ) throws -> [String] {
     var list = try list(
-      Array(text.utf8), separator: separator, selection, naming: naming, output: output)
+      Array(text.utf8), separator: separator, selection, naming: scheme, output: output)
     var lines: [String] = []
     while let finding = try list.nextFinding() { lines.append(finding.line) }
     return lines
@@ -77,7 +78,7 @@ import Testing
     var folders: [InputFolder] = []
     while let finding = try list.nextFinding() {
       guard case .job(let job) = finding, case .file(let folder, let name) = job.source,
-        case .file(let output, let outputName)? = job.destination
+        case .file(let output, let outputName)? = job.destinations.first
       else { continue }
       folders.append(folder)
       #expect(folder.path.appending(name) == job.input)

@@ -20,7 +20,8 @@ import Testing
     let raw: [CChar] = [-1, -2, CChar(UInt8(ascii: ".")), 112, 110, 103, 0]
     let name = FileName(zeroTerminated: raw)
     #expect(name.fileExtension == "png")
-    #expect(name.replacingExtension(with: "qoi").bytes == [-1, -2, 46, 113, 111, 105, 0])
+    #expect(name.droppingExtension.bytes == [-1, -2, 0])
+    #expect(name.inserting("-s").bytes == [-1, -2, 45, 115, 46, 112, 110, 103, 0])
     #expect(name.appendingExtension("a").bytes == raw.dropLast() + [46, 97, 0])
     #expect(FileName(zeroTerminated: [97, 46, -61, -87, 0]).fileExtension == nil)
   }

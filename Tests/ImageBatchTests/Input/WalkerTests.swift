@@ -195,10 +195,10 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func findings(_ naming: OutputNaming, _ selection: InputSelection = InputSelection())
+  private func findings(_ scheme: OutputScheme, _ selection: InputSelection = InputSelection())
     throws -> [String]
   {
-    try WalkedTree.lines(folder.path, selection, naming: naming, output: "out")
+    try WalkedTree.lines(folder.path, selection, naming: scheme, output: "out")
   }
 
   @Test("two pictures with one output are refused, with both names")

@@ -48,9 +48,9 @@ private final class History {
     try folder.write([1], to: "in/a/0.ppm")
     let path = folder["in"]
     tree = try WatchedTree(
-      root: InputFolder(directory: try Directory(path: path), path: path, output: nil),
+      root: InputFolder(directory: try Directory(path: path), path: path, outputs: []),
       selection: InputSelection(includedPatterns: ["*.ppm"], followsLinks: followsLinks),
-      naming: .kept, excludedFolder: nil, inotify: try Inotify(),
+      scheme: .kept, excludedFolder: nil, inotify: try Inotify(),
       observer: WatchedTree.Observer(onRescan: {}, onUnfinishedTurn: {}))
   }
 

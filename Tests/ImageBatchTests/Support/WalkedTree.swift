@@ -8,21 +8,23 @@ import SystemPackage
 enum WalkedTree {
   static func walker(
     _ path: FilePath, _ selection: InputSelection = InputSelection(),
-    naming: OutputNaming = .kept, output: FilePath? = nil
+    naming scheme: OutputScheme = .kept, output: FilePath? = nil
   ) throws -> Walker {
     let output = output.map {
       OutputFolder(path: $0, isDryRun: true, isDurable: false, forbidden: nil)
     }
     let root = InputFolder(
-      directory: try Directory(path: path), path: FilePath("in"), output: output)
-    return try Walker(root: root, selection: selection, naming: naming)
+      directory: try Directory(path: path), path: FilePath("in"),
+      outputs: output.map(scheme.roots) ?? [])
+    return try Walker(root: root, selection: selection, scheme: scheme)
   }
 
   static func lines(
     _ path: FilePath, _ selection: InputSelection = InputSelection(),
-    naming: OutputNaming = .kept, output: FilePath? = nil, excluding excluded: FilePath? = nil
+    naming scheme: OutputScheme = .kept, output: FilePath? = nil,
+    excluding excluded: FilePath? = nil
   ) throws -> [String] {
-    var walker = try walker(path, selection, naming: naming, output: output)
+    var walker = try walker(path, selection, naming: scheme, output: output)
     walker.excludedFolder = try excluded.map {
       try ExcludedFolder(Directory(path: $0).identity, input: Directory(path: path))
     }

@@ -9,7 +9,7 @@ import SystemPackage
 struct WatchedTree {
   private let root: InputFolder
   private let selection: InputSelection
-  private let naming: OutputNaming
+  private let scheme: OutputScheme
   private let excludedFolder: ExcludedFolder?
   private let watches: FolderWatches
   private let observer: Observer
@@ -44,16 +44,16 @@ struct WatchedTree {
 
   /// - Throws: `BatchError` where IN cannot be watched or listed, or holds two inputs for one output.
   init(
-    root: InputFolder, selection: InputSelection, naming: OutputNaming,
+    root: InputFolder, selection: InputSelection, scheme: OutputScheme,
     excludedFolder: ExcludedFolder?, inotify: Inotify, observer: Observer
   ) throws(BatchError) {
     self.root = root
     self.selection = selection
-    self.naming = naming
+    self.scheme = scheme
     self.excludedFolder = excludedFolder
     self.observer = observer
     watches = FolderWatches(inotify)
-    claims = OutputClaims(selection: selection, naming: naming)
+    claims = OutputClaims(selection: selection, scheme: scheme)
     folders = FolderChain(root: root, followsLinks: selection.followsLinks)
     folders.excludedFolder = excludedFolder
     try walk(root, at: FilePath(), isRescan: false)
@@ -172,10 +172,10 @@ struct WatchedTree {
       case _ where !selection.admitsFile(path): return nil
       case .file:
         try claims.claim(name, in: folder, at: path)
-        let destination = folder.output.map { Destination.file($0, naming.name(for: name)) }
         return .job(
           Job(
-            source: .file(folder, name), input: input, destination: destination,
+            source: .file(folder, name), input: input,
+            destinations: scheme.destinations(for: name, in: folder),
             followsLinks: selection.followsLinks))
       case .link: return .skipped(input, "a symbolic link")
       case .other, .unknown: return .skipped(input, "not a regular file")
@@ -196,15 +196,18 @@ struct WatchedTree {
     }
   }
 
-  /// Whether a file is newer than its output, or has none. A file that was moved in keeps the time
+  /// Whether a file is newer than one of its outputs, or has it not. A file that was moved in keeps the time
   /// of its content; that of its inode tells.
   private func isOutdated(_ finding: Finding) -> Bool {
     guard case .job(let job) = finding, case .file(let folder, let name) = job.source,
-      case .file(let outputFolder, let outputName) = job.destination,
-      let input = try? folder.directory.status(of: name, followingLinks: job.followsLinks),
-      let output = try? outputFolder.status(of: outputName)
+      let input = try? folder.directory.status(of: name, followingLinks: job.followsLinks)
     else { return true }
-    return !(input.st_mtim < output.st_mtim && input.st_ctim < output.st_mtim)
+    return job.destinations.contains { destination in
+      guard case .file(let folder, let name) = destination,
+        let output = try? folder.status(of: name)
+      else { return true }
+      return !(input.st_mtim < output.st_mtim && input.st_ctim < output.st_mtim)
+    }
   }
 
   private mutating func walk(
@@ -212,7 +215,7 @@ struct WatchedTree {
   ) throws(BatchError) {
     let (watches, claims) = (watches, claims)
     var walker = try Walker(
-      root: folder, relativePath: path, selection: selection, naming: naming
+      root: folder, relativePath: path, selection: selection, scheme: scheme
     ) { directory, path throws(BatchError) in
       // A new folder is found by its event and by a walk over the one above it: the names in it are
       // read by the one that comes first, and all that is added later is told.

@@ -1,0 +1,165 @@
+import ImageCodecs
+import Raster
+
+/// A recipe, worked out for one picture from its header alone.
+struct Conversion {
+  /// From the reader's rows to where the outputs part; without a step where there is one output,
+  /// whose rows flow from the reader to the writer.
+  private(set) var trunk: Chain
+  private(set) var trunkForecast: Chain.Forecast
+
+  /// The outputs.
+  private(set) var branches: [Branch]
+
+  private let header: ImageHeader
+
+  /// On the way to one output.
+  struct Branch {
+    fileprivate(set) var chain: Chain
+    fileprivate(set) var forecast: Chain.Forecast
+    let codec: any ImageCodec
+    let format: ImageFormat
+    let metadata: Metadata
+    let policy: MetadataPolicy
+    let encoding: EncodeOptions
+
+    /// Whether nothing about the pixels or their form changes: they are copied as they are.
+    let isCopy: Bool
+
+    /// What the output can't hold of what the input says, a sentence each.
+    let warnings: [String]
+
+    /// What is written; for operations that depend on the pixels the largest that can come out.
+    var outputLayout: RowLayout { forecast.layout }
+  }
+
+  /// - Throws: `JobFailure`, `SizeOverflow`, `TransformError`.
+  init(_ recipe: Recipe, header: ImageHeader, codec reader: any ImageCodec) throws {
+    precondition(!recipe.outputs.isEmpty, "a recipe without an output")
+    let orientation = recipe.appliesOrientation ? header.metadata.orientation : .upright
+    let isShared = recipe.outputs.count > 1 && !recipe.operations.isEmpty
+    self.header = header
+    trunk = Chain(
+      isShared ? recipe.operations : [], turnedBy: isShared ? orientation : .upright)
+    let trunkForecast = try trunk.forecast(for: try header.layout())
+    self.trunkForecast = trunkForecast
+    branches = try recipe.outputs.map { output in
+      var output = output
+      if !isShared { output.operations = recipe.operations + output.operations }
+      return try Branch(
+        output, of: recipe, from: trunkForecast, turnedBy: isShared ? .upright : orientation,
+        header: header, codec: reader)
+    }
+  }
+
+  /// Whether all outputs are copies, for which no rows are needed.
+  var isCopy: Bool { branches.allSatisfy(\.isCopy) }
+
+  /// Whether the rows of the trunk are held, because several outputs are made of them.
+  ///
+  /// Rows could be handed to all outputs as they come, but for one that asks for its next row others
+  /// may have to take as many as the picture has; how many is known to no transform. One decoding for
+  /// each output would hold less, and take longer.
+  var holdsTrunk: Bool { branches.count > 1 && !isCopy }
+
+  /// Goes on with what an operation of the trunk really gave.
+  mutating func take(trunk chain: Chain) throws {
+    trunk = chain
+    trunkForecast = try chain.forecast(for: try header.layout())
+    for index in branches.indices {
+      branches[index].forecast = try branches[index].chain.forecast(for: trunkForecast.layout)
+    }
+  }
+
+  /// Goes on with what an operation of a branch really gave.
+  mutating func take(_ chain: Chain, ofBranch index: Int) throws {
+    branches[index].chain = chain
+    branches[index].forecast = try chain.forecast(for: trunkForecast.layout)
+  }
+
+  /// The most bytes that a job of the recipe holds at once, known before any of them is allocated.
+  ///
+  /// Where the orientation has not been read yet, the dearest is counted.
+  ///
+  /// - Throws: what making the conversion throws; `SizeOverflow`.
+  static func memoryByteCount(
+    _ recipe: Recipe, header: ImageHeader, codec: any ImageCodec, inputByteCount: Int
+  ) throws -> Int {
+    let mayTurn = header.unread?.hasOrientation ?? false
+    var header = header
+    return try (mayTurn ? Orientation.allCases : [header.metadata.orientation]).reduce(0) {
+      header.metadata.orientation = $1
+      let conversion = try Conversion(recipe, header: header, codec: codec)
+      return max($0, try conversion.memoryByteCount(inputByteCount: inputByteCount))
+    }
+  }
+
+  /// The most bytes that the job holds at once, known before any of them is allocated.
+  ///
+  /// Outputs are made one after the other: the room for steps and rows is that of the dearest. But
+  /// all are held until the last one is complete.
+  ///
+  /// - Throws: `SizeOverflow`.
+  func memoryByteCount(inputByteCount: Int) throws -> Int {
+    var total = try ReadingCost.byteCount(header: header, inputByteCount: inputByteCount)
+      .plus(trunkForecast.workingByteCount)
+    if holdsTrunk { total = try total.plus(trunkForecast.layout.byteCount) }
+    var dearest = 0
+    for branch in branches {
+      if branch.isCopy {
+        total = try total.plus(inputByteCount)
+      } else {
+        let layout = branch.outputLayout
+        total = try total.plus(header.unread?.byteCount ?? 0)
+          .plus(
+            branch.codec.writerByteCount(
+              for: layout, in: branch.format, metadata: branch.metadata))
+        dearest = max(
+          dearest, try branch.forecast.workingByteCount.plus(RowBand.byteCount(for: layout)))
+      }
+    }
+    return try total.plus(dearest)
+  }
+}
+
+extension Conversion.Branch {
+  fileprivate init(
+    _ output: Recipe.Output, of recipe: Recipe, from trunk: Chain.Forecast,
+    turnedBy orientation: Orientation, header: ImageHeader, codec reader: any ImageCodec
+  ) throws {
+    // A bitmap has no shades to give: it is written as the graymap that its name says then.
+    let asked = output.format ?? recipe.format ?? header.format
+    format = asked == .pbm ? .pgm : asked
+    guard let writer = CodecRegistry.codec(for: format) else {
+      throw JobFailure(stage: .encode, code: "unsupported", message: "\(format) cannot be written")
+    }
+    codec = writer
+    chain = Chain(
+      output.operations + [Storing(codec: writer, format: format)], turnedBy: orientation)
+    forecast = try chain.forecast(for: trunk.layout)
+    isCopy = trunk.steps.isEmpty && forecast.steps.isEmpty && format == header.format
+    policy = output.metadata ?? recipe.metadata
+    encoding = output.encoding ?? recipe.encoding
+    var metadata = reader.metadata(of: header, keeping: policy)
+    if recipe.appliesOrientation { metadata.orientation = .upright }
+    self.metadata = metadata
+    let name = format
+    warnings =
+      writer.writesColourSpaces
+      ? []
+      : metadata.chunks.map(\.type).filter { ["cICP", "iCCP"].contains($0) }.map {
+        "\($0): \(name) has no place for a colour space, left out"
+      }
+  }
+}
+
+/// Brings rows into a format that the output can hold.
+private struct Storing: Operation {
+  let codec: any ImageCodec
+  let format: ImageFormat
+
+  func steps(for input: RowLayout) -> [any Transform] {
+    let storage = codec.storage(of: input.format, in: format)
+    return storage == input.format ? [] : [ConvertFormat(to: storage)]
+  }
+}

@@ -1,0 +1,15 @@
+import ImageCodecs
+import Raster
+
+/// What reading a picture costs, whatever is done with its rows.
+enum ReadingCost {
+  /// The bytes of the source's buffer, the reader, the metadata, and a row of its own.
+  ///
+  /// - Throws: `SizeOverflow`.
+  static func byteCount(header: ImageHeader, inputByteCount: Int) throws(SizeOverflow) -> Int {
+    try min(ByteSource.defaultBufferByteCount, inputByteCount)
+      .plus(header.readerByteCount)
+      .plus(header.metadata.byteCount.plus(header.unread?.byteCount ?? 0))
+      .plus(header.layout().bytesPerRow)
+  }
+}
