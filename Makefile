@@ -3,7 +3,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
-PACKAGES := libpng-dev zlib1g-dev
+PACKAGES := libpng-dev zlib1g-dev libyaml-dev
 SOURCES := Sources Tests Package.swift
 
 # Warnings are errors here and in CI, not for whoever builds with a newer compiler.

@@ -32,7 +32,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // What only C can say.
@@ -40,6 +39,8 @@ let package = Package(
       name: "CPNGShim", cSettings: cStyle,
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
     .target(name: "CLinuxShim", cSettings: cStyle),
+    // libyaml, whose functions Swift can call as they are.
+    .systemLibrary(name: "CYAML"),
     .target(name: "CKernels", cSettings: cStyle),
 
     // The arrows point down: each room knows only those below it.
@@ -61,7 +62,7 @@ let package = Package(
     // What a user may write into a file, and the schema that says so.
     .target(
       name: "Configuration",
-      dependencies: ["CLinuxShim", systemPackage, .product(name: "Yams", package: "Yams")],
+      dependencies: ["CLinuxShim", "CYAML", systemPackage],
       resources: [.embedInCode("Resources/configuration.schema.json")],
       swiftSettings: houseStyle),
     .executableTarget(
@@ -113,10 +114,7 @@ let package = Package(
       swiftSettings: houseStyle),
     .testTarget(
       name: "ConfigurationTests",
-      dependencies: [
-        "Configuration", "ConcurrencyPrimitives", "TestSupport", systemPackage,
-        .product(name: "Yams", package: "Yams"),
-      ],
+      dependencies: ["Configuration", "ConcurrencyPrimitives", "TestSupport", systemPackage],
       swiftSettings: houseStyle),
     .testTarget(
       name: "CommandLineTests", dependencies: ["imgbatch", "TestSupport"],
