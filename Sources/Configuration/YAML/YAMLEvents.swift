@@ -77,11 +77,10 @@ struct YAMLEvents: ~Copyable {
       case YAML_ALIAS_EVENT: throw .init("aliases (*name) are not supported", at: position)
       case YAML_SCALAR_EVENT:
         let scalar = event.data.scalar
-        try refuse(anchor: scalar.anchor, tag: scalar.tag)
+        let isQuoted = scalar.style != YAML_PLAIN_SCALAR_STYLE
+        try refuse(anchor: scalar.anchor, tag: scalar.tag, isString: isQuoted)
         let bytes = UnsafeBufferPointer(start: scalar.value, count: scalar.length)
-        return .scalar(
-          String(decoding: bytes, as: UTF8.self),
-          isQuoted: scalar.style != YAML_PLAIN_SCALAR_STYLE)
+        return .scalar(String(decoding: bytes, as: UTF8.self), isQuoted: isQuoted)
       case YAML_SEQUENCE_START_EVENT:
         let list = event.data.sequence_start
         try refuse(anchor: list.anchor, tag: list.tag)
@@ -96,8 +95,9 @@ struct YAMLEvents: ~Copyable {
     }
   }
 
+  /// Refuses both, but for the tag of a string where there is one anyway.
   private func refuse(
-    anchor: UnsafePointer<UInt8>?, tag: UnsafePointer<UInt8>?
+    anchor: UnsafePointer<UInt8>?, tag: UnsafePointer<UInt8>?, isString: Bool = false
   ) throws(ConfigurationError.Problem) {
     guard anchor == nil else {
       throw .init("anchors (&name) and aliases (*name) are not supported", at: position)
@@ -105,6 +105,7 @@ struct YAMLEvents: ~Copyable {
     guard let tag else { return }
     let name = String(cString: tag)
     let prefix = "tag:yaml.org,2002:"
+    if isString, name == prefix + "str" { return }
     let shown = name.hasPrefix(prefix) ? "!!" + name.dropFirst(prefix.count) : name
     throw .init("tags (\(shown)) are not supported", at: position)
   }
