@@ -16,6 +16,13 @@ let houseStyle: [SwiftSetting] =
 
 let cStyle: [CSetting] = isStrict ? [.treatAllWarnings(as: .error)] : []
 
+/// A folder of libraries that are linked in, in place of the shared ones of their name; see `make
+/// install`.
+let staticLibraries: [LinkerSetting] =
+  Context.environment["IMGBATCH_STATIC_LIBRARIES"].map {
+    [.unsafeFlags(["-L\($0)", "-Xclang-linker", "-static-libgcc"])]
+  } ?? []
+
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
@@ -72,7 +79,7 @@ let package = Package(
         "CLinuxShim",
         systemPackage, .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: houseStyle),
+      swiftSettings: houseStyle, linkerSettings: staticLibraries),
 
     // Makes testdata/ and the pictures of `make demo`.
     .executableTarget(
