@@ -3,7 +3,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 SWIFT ?= swift
-PACKAGES := libpng-dev zlib1g-dev
+PACKAGES := libpng-dev zlib1g-dev libyaml-dev
 SOURCES := Sources Tests Package.swift
 
 # Warnings are errors here and in CI, not for whoever builds with a newer compiler.
@@ -122,9 +122,16 @@ tsan: dependencies ## Run the tests, or those of FILTER, under the thread saniti
 	cd .build-tsan/package && TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Sanitizers/tsan.supp \
 	  $(SANITIZED_TEST) --sanitize=thread --scratch-path ../build
 
+# The C++ library that Swift's runtime is built on becomes part of the binary: loading the shared one
+# took 0.6 ms of each start, of 3.4.
+STATIC_LIBRARIES := .build-static/lib
+
 .PHONY: install
 install: dependencies ## Install one binary with Swift built in, man page and completions below PREFIX
-	$(BUILD) -c release --static-swift-stdlib --product imgbatch --scratch-path .build-static
+	mkdir -p $(STATIC_LIBRARIES)
+	ln -sf "$$($(CC) -print-file-name=libstdc++.a)" $(STATIC_LIBRARIES)/
+	IMGBATCH_STATIC_LIBRARIES=$(CURDIR)/$(STATIC_LIBRARIES) $(BUILD) -c release --static-swift-stdlib \
+	  --disable-local-rpath --product imgbatch --scratch-path .build-static
 	install -D -s -m 755 .build-static/release/imgbatch $(DESTDIR)$(PREFIX)/bin/imgbatch
 	install -D -m 644 docs/imgbatch.1 $(DESTDIR)$(PREFIX)/share/man/man1/imgbatch.1
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions \

@@ -16,6 +16,13 @@ let houseStyle: [SwiftSetting] =
 
 let cStyle: [CSetting] = isStrict ? [.treatAllWarnings(as: .error)] : []
 
+/// A folder of libraries that are linked in, in place of the shared ones of their name; see `make
+/// install`.
+let staticLibraries: [LinkerSetting] =
+  Context.environment["IMGBATCH_STATIC_LIBRARIES"].map {
+    [.unsafeFlags(["-L\($0)", "-Xclang-linker", "-static-libgcc"])]
+  } ?? []
+
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
@@ -32,7 +39,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // What only C can say.
@@ -40,6 +46,8 @@ let package = Package(
       name: "CPNGShim", cSettings: cStyle,
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
     .target(name: "CLinuxShim", cSettings: cStyle),
+    // libyaml, whose functions Swift can call as they are.
+    .systemLibrary(name: "CYAML"),
     .target(name: "CKernels", cSettings: cStyle),
 
     // The arrows point down: each room knows only those below it.
@@ -61,7 +69,7 @@ let package = Package(
     // What a user may write into a file, and the schema that says so.
     .target(
       name: "Configuration",
-      dependencies: ["CLinuxShim", systemPackage, .product(name: "Yams", package: "Yams")],
+      dependencies: ["CLinuxShim", "CYAML", systemPackage],
       resources: [.embedInCode("Resources/configuration.schema.json")],
       swiftSettings: houseStyle),
     // What is done with pictures, as people write it.
@@ -76,7 +84,7 @@ let package = Package(
         "CLinuxShim",
         systemPackage, .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: houseStyle),
+      swiftSettings: houseStyle, linkerSettings: staticLibraries),
 
     // Makes testdata/ and the pictures of `make demo`.
     .executableTarget(
@@ -118,10 +126,7 @@ let package = Package(
       swiftSettings: houseStyle),
     .testTarget(
       name: "ConfigurationTests",
-      dependencies: [
-        "Configuration", "ConcurrencyPrimitives", "TestSupport", systemPackage,
-        .product(name: "Yams", package: "Yams"),
-      ],
+      dependencies: ["Configuration", "ConcurrencyPrimitives", "TestSupport", systemPackage],
       swiftSettings: houseStyle),
     .testTarget(
       name: "RecipesTests",

@@ -29,4 +29,30 @@ struct Imgbatch: ParsableCommand {
     let libraries = CodecLibraries.versions.map { "\($0.name) \($0.version)" }
     return "imgbatch 0.1.0 (" + libraries.joined(separator: ", ") + ")"
   }
+
+  /// The command that the arguments ask for.
+  ///
+  /// A subcommand that the first words name is parsed by itself: on its way down from the root, the
+  /// parser works out three times over, by reflection, what options the subcommand has, which is a
+  /// third of all that a run on a small picture costs. Where that fails, or help is wanted, the
+  /// whole tree is asked, whose words name the whole command.
+  static func command(for arguments: [String]) throws -> any ParsableCommand {
+    var type: any ParsableCommand.Type = Imgbatch.self
+    var rest = arguments[...]
+    while let word = rest.first,
+      let named = type.configuration.subcommands.first(where: {
+        $0.configuration.commandName == word
+      })
+    {
+      type = named
+      rest.removeFirst()
+    }
+    // Where help is wanted, what is parsed is another command, that of the help.
+    if type != Imgbatch.self, let command = try? type.parseAsRoot(Array(rest)),
+      Swift.type(of: command) == type
+    {
+      return command
+    }
+    return try parseAsRoot(arguments)
+  }
 }

@@ -6,7 +6,7 @@ ProcessSetup.perform()
 Signals.block()
 
 do {
-  var command = try Imgbatch.parseAsRoot(ArgumentText.all)
+  var command = try Imgbatch.command(for: ArgumentText.all)
   try command.run()
 } catch {
   Imgbatch.exit(withError: error)

@@ -96,6 +96,8 @@ struct MessageTests {
       ("workers: *x", "1:10: aliases (*name) are not supported"),
       ("workers: !!binary aGFsbG8=", "1:10: tags (!!binary) are not supported"),
       ("workers: !!int 4", "1:10: tags (!!int) are not supported"),
+      ("workers: !!str 4", "1:10: tags (!!str) are not supported"),
+      ("workers: !!str \"4\"", "1:10: \(workers)the text \"4\""),
       ("!mine {workers: 4}", "1:1: tags (!mine) are not supported"),
       ("workers: 4\n---\nworkers: 5", "2:1: a second document begins; a file holds one"),
       (
