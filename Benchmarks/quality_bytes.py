@@ -42,6 +42,8 @@ def without_avx2(binary, work):
     if " avx2 " not in Path("/proc/cpuinfo").read_text():
         return None
     content = bytearray(binary.read_bytes())
+    if content[:4] != b"\x7fELF":
+        return None
     places = functions(content)
     try:
         patches = {places["ckernels_has_avx2"]: b"\x31\xc0\xc3"}  # xor eax, eax; ret
