@@ -97,6 +97,10 @@ bench: build ## Run imgbatch beside its peers; fetches pictures and peers once, 
 bench-scale: build ## Run imgbatch over 10,000 to 1,000,000 files, and by 1 to 64 workers
 	$(BENCH) --only scale --markdown .build/bench-scale.md --json .build/bench-scale.json
 
+.PHONY: quality
+quality: build ## Hold what resizing makes against a float64 reference, and the peers beside it
+	python3 Benchmarks/quality.py --binary $(RELEASE_DIR)/imgbatch --markdown .build/quality.md
+
 .PHONY: testdata
 testdata: build ## Make testdata/ anew
 	$(RELEASE_DIR)/sample-images testdata testdata

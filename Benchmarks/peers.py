@@ -18,7 +18,7 @@ from typing import Callable
 from measure import imgbatch_command
 
 HERE = Path(__file__).parent
-WHEELS = ["pyvips-binary", "pyvips", "pillow", "opencv-python-headless"]
+WHEELS = ["pyvips-binary", "pyvips", "pillow", "opencv-python-headless", "numpy"]
 # The module that each peer needs.
 LIBRARIES = {"vips": "pyvips", "vips-filtered": "pyvips", "pillow": "PIL", "opencv": "cv2"}
 FLAT = ("photos", "pixmaps", "large")
