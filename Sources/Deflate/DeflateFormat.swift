@@ -1,6 +1,7 @@
 /// The numbers of RFC 1951.
 enum DeflateFormat {
   static let windowByteCount = 1 << 15
+  static let minimumMatchLength = 3
   static let maximumMatchLength = 258
   static let endOfBlock = 256
 

@@ -16,6 +16,8 @@ public final class Deflater {
     var givesUp: Bool { patienceShift < 16 }
     /// Whether nothing is compressed at all.
     var storesOnly = false
+    /// How often the shortest path through a block is sought; 0 for a single choice at each place.
+    var passCount = 0
 
     /// A match as long as this is not bettered.
     var niceLength: Int { min(DeflateFormat.maximumMatchLength, 24 + 4 * min(depth, 64)) }
@@ -39,6 +41,12 @@ public final class Deflater {
       effort.isLazy = true
       return effort
     }
+
+    /// The shortest path through each block, over the matches of `depth` earlier places, sought
+    /// `passCount` times, each time with the costs that the last one led to.
+    public static func shortestPath(depth: Int, passCount: Int) -> Effort {
+      Effort(depth: depth, patienceShift: Int.bitWidth - 1, passCount: passCount)
+    }
   }
 
   /// Takes bytes of the stream.
@@ -61,6 +69,9 @@ public final class Deflater {
   let chainCount: Int
   let headMemory: Memory<UInt16>
   let chainMemory: Memory<UInt16>
+
+  /// What the search for the shortest path needs, where there is one.
+  let path: ShortestPath?
 
   let sequenceMemory: Memory<Sequence>
   var sequenceCount = 0
@@ -107,16 +118,19 @@ public final class Deflater {
     byteCount >= window ? window : 1 << (Int.bitWidth - byteCount.leadingZeroBitCount)
   }
 
-  static func sequenceCapacity(_ block: Int) -> Int { block / minimumMatchLength + 2 }
+  static func sequenceCapacity(_ block: Int, _ effort: Effort) -> Int {
+    block / (effort.passCount > 0 ? DeflateFormat.minimumMatchLength : minimumMatchLength) + 2
+  }
 
   /// More than a block takes in whichever form: stored ones cost 5 bytes for each 64 KiB.
   static func outputCapacity(_ block: Int) -> Int { block + block / 64 + 1024 }
 
   /// The most bytes that one holds.
-  public static func heldByteCount(byteCount: Int) -> Int {
+  public static func heldByteCount(byteCount: Int, effort: Effort) -> Int {
     let block = blockCapacity(byteCount)
-    return window + block + 2 << hashBitCount(byteCount) + 2 * chainCount(byteCount)
-      + 8 * sequenceCapacity(block) + outputCapacity(block) + 16 << 10
+    let path = effort.passCount > 0 ? ShortestPath.heldByteCount(block: block) : 0
+    return path + window + block + 2 << hashBitCount(byteCount) + 2 * chainCount(byteCount)
+      + 8 * sequenceCapacity(block, effort) + outputCapacity(block) + 16 << 10
   }
 
   /// - Parameter byteCount: the bytes that will come in all; a small number makes a small deflater.
@@ -130,8 +144,9 @@ public final class Deflater {
     headMemory = try Memory(effort.depth > 0 ? 1 << hashBitCount : 1)
     chainCount = Self.chainCount(byteCount)
     chainMemory = try Memory(effort.depth > 1 ? chainCount : 1)
-    sequenceMemory = try Memory(Self.sequenceCapacity(blockCapacity))
+    sequenceMemory = try Memory(Self.sequenceCapacity(blockCapacity, effort))
     outputMemory = try Memory(Self.outputCapacity(blockCapacity))
+    path = effort.passCount > 0 ? try ShortestPath(block: blockCapacity) : nil
     writer = BitWriter(outputMemory.base)
     if effort.depth > 0 { heads.initialize(repeating: 0, count: 1 << hashBitCount) }
     // Of a chain only places are asked for that were entered, and the first, where all chains end.
@@ -190,7 +205,13 @@ public final class Deflater {
     (buffer + end).update(repeating: 0, count: Self.margin)
     sequenceCount = 0
     if end > blockStart, !effort.storesOnly {
-      if effort.depth > 0 { findMatches() } else { findRuns(from: blockStart) }
+      if let path {
+        findShortestPath(path)
+      } else if effort.depth > 0 {
+        findMatches()
+      } else {
+        findRuns(from: blockStart)
+      }
     }
     emitBlock(isLast: isLast)
     blockStart = end

@@ -32,8 +32,9 @@ public protocol ImageCodec: Sendable {
   /// output.
   ///
   /// - Throws: `SizeOverflow`.
-  func writerByteCount(for layout: RowLayout, in format: ImageFormat, metadata: Metadata) throws
-    -> Int
+  func writerByteCount(
+    for layout: RowLayout, in format: ImageFormat, metadata: Metadata, options: EncodeOptions
+  ) throws -> Int
 
   /// A writer of rows of `layout`, whose pixel format is its own storage in `format`.
   ///
@@ -45,6 +46,9 @@ public protocol ImageCodec: Sendable {
     of layout: RowLayout, in format: ImageFormat, metadata: Metadata, options: EncodeOptions,
     output: EncodedBytes
   ) throws -> any ImageWriter
+
+  /// Whether it knows several ways to store the same pixels, and can look for the smallest.
+  var optimizes: Bool { get }
 
   /// Whether what it writes can say in which colour space the samples are.
   var writesColourSpaces: Bool { get }
@@ -61,6 +65,11 @@ public protocol ImageCodec: Sendable {
     _ source: ByteSource, header: ImageHeader, keeping policy: MetadataPolicy,
     to output: EncodedBytes
   ) throws
+}
+
+extension ImageCodec {
+  /// Most know one way.
+  public var optimizes: Bool { false }
 }
 
 /// The rows of a picture that is being decoded.
@@ -80,6 +89,16 @@ public protocol ImageWriter: RowSink {
   ///
   /// - Throws: `CodecError`, `AllocationError`.
   func finish() throws
+
+  /// The same, where `check` is asked now and then whether it may go on.
+  ///
+  /// - Throws: what `check` throws, too.
+  func finish(checking check: () throws -> Void) throws
+}
+
+extension ImageWriter {
+  /// Asks nothing, as there is little left to do.
+  public func finish(checking check: () throws -> Void) throws { try finish() }
 }
 
 /// How much an encoder tries.
@@ -91,10 +110,16 @@ public struct EncodeOptions: Hashable, Sendable {
   /// stays what it is: without an alpha that is full everywhere, for example.
   public var reducesColours: Bool
 
-  /// - Precondition: `compression` is in 0...12.
-  public init(compression: Int = 6, reducesColours: Bool = true) {
+  /// How many ways are tried for the fewest bytes, 0 to 6, whatever `compression` says; nil to try
+  /// none. It takes the whole picture in memory. Formats that know only one way take it.
+  public var optimization: Int?
+
+  /// - Precondition: `compression` is in 0...12, `optimization` in 0...6.
+  public init(compression: Int = 6, reducesColours: Bool = true, optimization: Int? = nil) {
     precondition((0...12).contains(compression))
+    precondition((0...6).contains(optimization ?? 0))
     self.compression = compression
     self.reducesColours = reducesColours
+    self.optimization = optimization
   }
 }

@@ -11,6 +11,7 @@ struct Imgbatch: ParsableCommand {
         imgbatch resize ./in ./out --workers 4
         imgbatch convert ./in ./out --to qoi
         imgbatch apply ./in ./out --op 'crop 400x400 position=top' --op 'rotate 90'
+        imgbatch optimize ./in ./out
         imgbatch inspect ./in
         imgbatch watch ./in ./out --config imgbatch.yaml
 
@@ -20,8 +21,9 @@ struct Imgbatch: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      ResizeCommand.self, ConvertCommand.self, ApplyCommand.self, InspectCommand.self,
-      VerifyCommand.self, PlanCommand.self, WatchCommand.self, OpsCommand.self, ConfigCommand.self,
+      ResizeCommand.self, ConvertCommand.self, ApplyCommand.self,
+      OptimizeCommand.self, InspectCommand.self, VerifyCommand.self, PlanCommand.self,
+      WatchCommand.self, OpsCommand.self, ConfigCommand.self,
     ])
 
   /// This program's version, and those of the libraries that it runs on.

@@ -9,6 +9,7 @@ import Testing
     .store, .runs, .matches(depth: 1, patience: 32), .matches(depth: 1, patience: 1),
     .lazyMatches(depth: 4, patience: 64),
     .lazyMatches(depth: 16, patience: .max), .lazyMatches(depth: 1000, patience: .max),
+    .shortestPath(depth: 1, passCount: 1), .shortestPath(depth: 100, passCount: 3),
   ]
 
   static func deflate(
@@ -36,6 +37,16 @@ import Testing
         let bound = 2 + count + 5 * (count / 65535 + 1) + 10 * (count / (96 << 10) + 1) + 4
         #expect(stream.count <= bound, "\(count) bytes grew to \(stream.count)")
       }
+    }
+  }
+
+  @Test("the shortest path is not longer than a single choice at each place")
+  func shortestPath() throws {
+    for bytes in Content.samples(120_000, seed: 3) {
+      let choices = try Self.deflate(bytes, .lazyMatches(depth: 100, patience: .max)).count
+      let path = try Self.deflate(bytes, .shortestPath(depth: 100, passCount: 4)).count
+      // The costs are those of the pass before, and the code has whole bits.
+      #expect(path <= choices + choices / 200, "\(path) after \(choices)")
     }
   }
 

@@ -153,7 +153,7 @@ import Testing
           layout = try step.outputLayout(for: layout)
         }
         needed += try branch.codec.writerByteCount(
-          for: layout, in: branch.format, metadata: branch.metadata)
+          for: layout, in: branch.format, metadata: branch.metadata, options: branch.encoding)
         let estimate = try conversion.memoryByteCount(inputByteCount: 1 << 20)
         #expect(estimate >= needed + layout.bytesPerRow + ByteSource.defaultBufferByteCount)
         #expect(estimate >= layout.byteCount, "all of the output is held")

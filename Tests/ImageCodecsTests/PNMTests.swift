@@ -32,7 +32,7 @@ struct PNMTests {
       #expect(read == picture)
       #expect(read.warnings.isEmpty)
       let promised = try codec.writerByteCount(
-        for: picture.layout, in: format, metadata: Metadata())
+        for: picture.layout, in: format, metadata: Metadata(), options: EncodeOptions())
       #expect(bytes.count <= promised)
       // A file named .pbm is a PGM inside.
       #expect(try probe(bytes).format == (format == .pbm ? .pgm : format))

@@ -23,7 +23,7 @@ struct QOITests {
         #expect(try decode(bytes) == picture)
         #expect(try decode(bytes, readSize: 1) == picture)
         let promised = try codec.writerByteCount(
-          for: picture.layout, in: .qoi, metadata: Metadata())
+          for: picture.layout, in: .qoi, metadata: Metadata(), options: EncodeOptions())
         #expect(bytes.count <= promised)
       }
     }

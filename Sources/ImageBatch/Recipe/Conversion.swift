@@ -26,6 +26,10 @@ struct Conversion {
     /// Whether nothing about the pixels or their form changes: they are copied as they are.
     let isCopy: Bool
 
+    /// Whether nothing changes about the pixels, which are written in fewer bytes if that can be, and
+    /// copied if not.
+    let isOptimization: Bool
+
     /// What the output can't hold of what the input says, a sentence each.
     let warnings: [String]
 
@@ -106,14 +110,16 @@ struct Conversion {
     if holdsTrunk { total = try total.plus(trunkForecast.layout.byteCount) }
     var dearest = 0
     for branch in branches {
-      if branch.isCopy {
+      if branch.isCopy || branch.isOptimization {
         total = try total.plus(inputByteCount)
-      } else {
+      }
+      if !branch.isCopy {
         let layout = branch.outputLayout
         total = try total.plus(header.unread?.byteCount ?? 0)
           .plus(
             branch.codec.writerByteCount(
-              for: layout, in: branch.format, metadata: branch.metadata))
+              for: layout, in: branch.format, metadata: branch.metadata,
+              options: branch.encoding))
         dearest = max(
           dearest, try branch.forecast.workingByteCount.plus(RowBand.byteCount(for: layout)))
       }
@@ -137,9 +143,12 @@ extension Conversion.Branch {
     chain = Chain(
       output.operations + [Storing(codec: writer, format: format)], turnedBy: orientation)
     forecast = try chain.forecast(for: trunk.layout)
-    isCopy = trunk.steps.isEmpty && forecast.steps.isEmpty && format == header.format
     policy = output.metadata ?? recipe.metadata
     encoding = output.encoding ?? recipe.encoding
+    let isUnchanged = trunk.steps.isEmpty && forecast.steps.isEmpty && format == header.format
+    isOptimization =
+      isUnchanged && encoding.optimization != nil && writer.optimizes && header.frameCount == 1
+    isCopy = isUnchanged && !isOptimization
     var metadata = reader.metadata(of: header, keeping: policy)
     if recipe.appliesOrientation { metadata.orientation = .upright }
     self.metadata = metadata

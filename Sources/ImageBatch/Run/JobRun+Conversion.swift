@@ -102,17 +102,28 @@ extension JobRun {
         try note(transformed.layout.size, ofOutput: index)
         try await encode(transformed, branch, subject.clock, to: bytes)
       } else {
-        try trace.perform(.encode) {
-          subject.source.seek(to: 0)
-          try subject.codec.copy(
-            subject.source, header: subject.header, keeping: branch.policy, to: bytes)
-        }
+        try copy(subject, branch, to: bytes)
       }
       outputs.append(bytes)
     }
     if let decoded { outcome.warnings = try decoded.finish() }
+    for (index, branch) in conversion.branches.enumerated() where branch.isOptimization {
+      let original = EncodedBytes()
+      try copy(subject, branch, to: original)
+      if original.count <= outputs[index].count { outputs[index] = original }
+    }
     addWarnings(of: conversion, subject.header)
     return outputs
+  }
+
+  private func copy(
+    _ subject: Subject, _ branch: Conversion.Branch, to bytes: EncodedBytes
+  ) throws {
+    try trace.perform(.encode) {
+      subject.source.seek(to: 0)
+      try subject.codec.copy(
+        subject.source, header: subject.header, keeping: branch.policy, to: bytes)
+    }
   }
 
   private func addWarnings(of conversion: Conversion, _ header: ImageHeader) {
@@ -156,7 +167,7 @@ extension JobRun {
       try trace.perform(.encode) { try band.empty(count, into: writer) }
       try await pay(clock)
     }
-    try trace.perform(.encode) { try writer.finish() }
+    try trace.perform(.encode) { try writer.finish { try clock.scope.check() } }
   }
 }
 

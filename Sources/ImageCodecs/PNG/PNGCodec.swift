@@ -3,6 +3,7 @@ import Raster
 /// PNG (specification, third edition, and ISO/IEC 15948), with libpng for the picture data.
 struct PNGCodec: ImageCodec {
   var formats: [ImageFormat] { [.png] }
+  var optimizes: Bool { true }
   var writesColourSpaces: Bool { true }
 
   func recognizes(_ prefix: [UInt8]) -> Bool {
@@ -22,16 +23,22 @@ struct PNGCodec: ImageCodec {
   }
 
   func writerByteCount(
-    for layout: RowLayout, in format: ImageFormat, metadata: Metadata
+    for layout: RowLayout, in format: ImageFormat, metadata: Metadata, options: EncodeOptions
   ) throws -> Int {
-    try PNGWriter.byteCount(for: layout, metadata: metadata)
+    if let level = options.optimization {
+      return try PNGOptimizer.byteCount(for: layout, metadata: metadata, level: level)
+    }
+    return try PNGWriter.byteCount(for: layout, metadata: metadata, options: options)
   }
 
   func makeWriter(
     of layout: RowLayout, in format: ImageFormat, metadata: Metadata, options: EncodeOptions,
     output: EncodedBytes
   ) throws -> any ImageWriter {
-    try PNGWriter(layout, metadata: metadata, options: options, output: output)
+    if let level = options.optimization {
+      return try PNGOptimizer(layout, metadata: metadata, level: level, output: output)
+    }
+    return try PNGWriter(layout, metadata: metadata, options: options, output: output)
   }
 
   func metadata(of header: ImageHeader, keeping policy: MetadataPolicy) -> Metadata {

@@ -11,12 +11,22 @@ struct PNGCompression: Equatable, Sendable {
   enum Filtering: Equatable, Sendable {
     case fixed(UInt8)
     case adaptive
+    /// That whose bytes, with the one before each, make the fewest different pairs: what repeats
+    /// itself takes few bits, be it small or not. It takes some ten times as long to find.
+    case fewestPairs
   }
+
+  typealias Effort = Deflater.Effort
 
   /// Those that may be, those that leave more to matches first.
   let filterings: [Filtering]
 
-  let effort: Deflater.Effort
+  let effort: Effort
+
+  init(filterings: [Filtering], effort: Effort) {
+    self.filterings = filterings
+    self.effort = effort
+  }
 
   /// Places in a palette and packed bits are no sizes, whose differences would be small: where one
   /// way has to do, they go without a filter (section 12.7).

@@ -55,10 +55,12 @@ final class PNGDataWriter {
   }
 
   /// The most bytes that one holds, but for the stream.
-  static func byteCount(for layout: RowLayout) throws(SizeOverflow) -> Int {
+  static func byteCount(
+    for layout: RowLayout, effort: PNGCompression.Effort
+  ) throws(SizeOverflow) -> Int {
     let row = try layout.bytesPerRow.plus(1)
     let group = try row.times(groupCapacity(layout.bytesPerRow, layout.height))
-    return try Deflater.heldByteCount(byteCount: row.times(layout.height))
+    return try Deflater.heldByteCount(byteCount: row.times(layout.height), effort: effort)
       .plus(group.plus(64).times(2)).plus(row.plus(64).times(2))
   }
 
@@ -83,6 +85,9 @@ final class PNGDataWriter {
       case .fixed(let filter): filter
       case .adaptive:
         FilterKernels.best(for: row, above: above, count: count, pixelByteCount: pixelByteCount)
+      case .fewestPairs:
+        FilterKernels.fewestPairs(
+          for: row, above: above, count: count, pixelByteCount: pixelByteCount)
       }
     let target = group(filtering) + groupCount * (count + 1)
     target[0] = filter

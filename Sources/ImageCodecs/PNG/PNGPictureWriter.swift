@@ -18,14 +18,13 @@ final class PNGPictureWriter {
   /// - Parameter format: that of the rows to come.
   /// - Throws: `AllocationError`, `SizeOverflow`.
   init(
-    _ storage: PNGStorage, from format: PixelFormat, metadata: Metadata, options: EncodeOptions,
-    output: EncodedBytes
+    _ storage: PNGStorage, from format: PixelFormat, metadata: Metadata,
+    compression: PNGCompression, output: EncodedBytes
   ) throws {
     self.storage = storage
     self.output = output
     packer = PNGRowPacker(format, into: storage)
-    data = try PNGDataWriter(
-      storage.picture, compression: PNGCompression(options, for: storage.picture))
+    data = try PNGDataWriter(storage.picture, compression: compression)
     try PNGChunkWalk.signature.withUnsafeBytes { try output.append($0) }
     try PNGChunkWriter.append(.ihdr, storage.picture.contents, to: output)
     var chunks = Self.chunks(for: metadata, hasColour: storage.picture.colourType.hasColour)
@@ -43,14 +42,16 @@ final class PNGPictureWriter {
   }
 
   /// The most bytes that writing holds, all of the output included.
-  static func byteCount(for layout: RowLayout, metadata: Metadata) throws(SizeOverflow) -> Int {
+  static func byteCount(
+    for layout: RowLayout, metadata: Metadata, effort: PNGCompression.Effort
+  ) throws(SizeOverflow) -> Int {
     // What does not shrink is stored: 5 bytes for 64 KiB, 12 for a chunk of no less, and a chunk
     // that waits to be written. What `EncodedBytes` reserves beyond its bytes is not touched, and so
     // takes no memory. The palette and its table take less than 16 KiB.
     let data = try layout.byteCount.plus(layout.height)
     let framed = try data.plus(data / 512).plus(4 * chunkByteCount).plus(16 << 10)
     let chunks = try metadata.byteCount.plus(metadata.chunks.count.times(12)).plus(128)
-    return try PNGDataWriter.byteCount(for: layout).plus(framed.plus(chunks))
+    return try PNGDataWriter.byteCount(for: layout, effort: effort).plus(framed.plus(chunks))
   }
 
   func writeRow(_ row: UnsafeRawBufferPointer) throws {

@@ -31,18 +31,17 @@ final class PNGWriter: ImageWriter {
     self.metadata = metadata
     self.options = options
     self.output = output
-    census = ColourCensus(
-      of: layout,
-      keepsColour: metadata.chunks.contains {
-        $0.type == "iCCP" && ICCProfile.suits(chunk: $0.bytes, hasColour: layout.format.hasColour)
-      })
+    census = PNGStorage.census(of: layout, metadata)
     if !options.reducesColours { try decide(on: PNGStorage(asIs: layout)) }
   }
 
   /// The most bytes that writing holds, all of the output included.
-  static func byteCount(for layout: RowLayout, metadata: Metadata) throws(SizeOverflow) -> Int {
-    try PNGPictureWriter.byteCount(for: layout, metadata: metadata)
-      .plus(min(layout.byteCount, heldByteCount))
+  static func byteCount(
+    for layout: RowLayout, metadata: Metadata, options: EncodeOptions
+  ) throws(SizeOverflow) -> Int {
+    let effort = PNGCompression(options, for: PNGPictureHeader(writing: layout)).effort
+    return try PNGPictureWriter.byteCount(for: layout, metadata: metadata, effort: effort)
+      .plus(options.reducesColours ? min(layout.byteCount, heldByteCount) : 0)
   }
 
   func writeRow(_ row: RawSpan) throws {
@@ -69,7 +68,8 @@ final class PNGWriter: ImageWriter {
   @discardableResult
   private func decide(on storage: PNGStorage) throws -> PNGPictureWriter {
     let picture = try PNGPictureWriter(
-      storage, from: layout.format, metadata: metadata, options: options, output: output)
+      storage, from: layout.format, metadata: metadata,
+      compression: PNGCompression(options, for: storage.picture), output: output)
     for y in 0..<held.count / layout.bytesPerRow { try picture.writeRow(heldRow(y)) }
     held = EncodedBytes()
     self.picture = picture
@@ -83,10 +83,8 @@ final class PNGWriter: ImageWriter {
 
   /// The colour that stands for transparency, where one can.
   private var key: [UInt16]? {
-    guard !census.isOpaque, census.hasBinaryAlpha else { return nil }
-    var search = TransparentColour(in: layout.format, isGray: census.isGray)
-    for y in 0..<layout.height { search.look(for: heldRow(y)) }
-    for y in 0..<layout.height { search.check(heldRow(y)) }
-    return search.samples
+    guard census.allowsKey else { return nil }
+    return TransparentColour.found(
+      in: layout.format, isGray: census.isGray, rows: (0..<layout.height).lazy.map(heldRow))
   }
 }

@@ -44,7 +44,7 @@ struct PNMCodec: ImageCodec {
   }
 
   func writerByteCount(
-    for layout: RowLayout, in format: ImageFormat, metadata: Metadata
+    for layout: RowLayout, in format: ImageFormat, metadata: Metadata, options: EncodeOptions
   ) throws -> Int {
     try layout.byteCount.plus(4096)
   }

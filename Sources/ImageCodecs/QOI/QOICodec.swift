@@ -30,7 +30,7 @@ struct QOICodec: ImageCodec {
   }
 
   func writerByteCount(
-    for layout: RowLayout, in format: ImageFormat, metadata: Metadata
+    for layout: RowLayout, in format: ImageFormat, metadata: Metadata, options: EncodeOptions
   ) throws -> Int {
     try QOIWriter.byteCount(for: layout)
   }

@@ -38,7 +38,7 @@ struct WritingOptions: ParsableArguments {
       for index in recipe.outputs.indices { recipe.outputs[index].metadata = nil }
     }
     if let compression {
-      recipe.encoding = EncodeOptions(compression: compression)
+      recipe.encoding.compression = compression
       for index in recipe.outputs.indices { recipe.outputs[index].encoding = nil }
     }
   }

@@ -37,6 +37,9 @@ struct ColourCensus: ~Copyable {
   /// The colours, where there are no more than a palette holds.
   var colours: [UInt32]? { hasTable ? table.colours : nil }
 
+  /// Whether a colour of its own could stand for transparency.
+  var allowsKey: Bool { layout.format.hasAlpha && !isOpaque && hasBinaryAlpha }
+
   /// The fewest bits that a pixel may come to need, by the rows so far.
   var leastBitCount: Int {
     let channels = PixelFormat.Channels(

@@ -25,6 +25,15 @@ struct PNGStorage: Equatable, Sendable {
       size: layout.size, bitDepth: bitDepth, colourType: colourType, isInterlaced: false)
   }
 
+  /// A census of rows that will be stored with that metadata.
+  static func census(of layout: RowLayout, _ metadata: Metadata) -> ColourCensus {
+    ColourCensus(
+      of: layout,
+      keepsColour: metadata.chunks.contains {
+        $0.type == "iCCP" && ICCProfile.suits(chunk: $0.bytes, hasColour: layout.format.hasColour)
+      })
+  }
+
   /// The one that holds every pixel of the rows that were counted in what seem the fewest bytes.
   ///
   /// - Parameter key: the one colour of the pixels with alpha 0, where no opaque pixel has it; red,
@@ -62,10 +71,28 @@ struct PNGStorage: Equatable, Sendable {
     return [direct, PNGStorage(layout, palette: colours)]
   }
 
+  /// The same with its palette in other orders: neighbours in the palette are closer to each other
+  /// in the picture then, and may filter to small differences. Nothing without a palette.
+  var otherOrders: [PNGStorage] {
+    guard picture.colourType == .palette, colours.count > 2 else { return [] }
+    func luma(_ colour: UInt32) -> UInt32 {
+      299 * (colour & 0xFF) + 587 * (colour >> 8 & 0xFF) + 114 * (colour >> 16 & 0xFF)
+    }
+    let byLuma = colours.sorted { (luma($0), $0) < (luma($1), $1) }
+    return [PNGStorage(picture, palette: byLuma)].filter { $0 != self }
+  }
+
   /// A palette of those colours.
   private init(_ layout: RowLayout, palette colours: [UInt32]) {
-    self.init(layout, .palette, bitDepth: ColourCensus.indexBitCount(colours.count))
-    // Stable: from the left, as they were seen.
+    let picture = PNGPictureHeader(
+      size: layout.size, bitDepth: ColourCensus.indexBitCount(colours.count),
+      colourType: .palette, isInterlaced: false)
+    self.init(picture, palette: colours)
+  }
+
+  private init(_ picture: PNGPictureHeader, palette colours: [UInt32]) {
+    self.picture = picture
+    // Those with alpha first, in their order.
     self.colours = colours.filter { $0 >> 24 != 255 } + colours.filter { $0 >> 24 == 255 }
     palette = self.colours.flatMap { colour in
       [0, 8, 16].map { UInt8(truncatingIfNeeded: colour >> UInt32($0)) }

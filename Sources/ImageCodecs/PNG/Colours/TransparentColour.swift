@@ -12,20 +12,32 @@ struct TransparentColour {
   private var found: UInt64?
   private var isPossible = true
 
-  /// - Parameter isGray: whether red stands for all three.
-  init(in format: PixelFormat, isGray: Bool) {
+  /// Its samples: red, green and blue, or its gray; nil where there is none.
+  ///
+  /// - Parameters:
+  ///   - isGray: whether red stands for all three.
+  ///   - rows: all of the picture's.
+  static func found(
+    in format: PixelFormat, isGray: Bool, rows: some Sequence<UnsafeRawBufferPointer>
+  ) -> [UInt16]? {
+    var search = TransparentColour(in: format, isGray: isGray)
+    for row in rows { search.look(for: row) }
+    for row in rows { search.check(row) }
+    return search.samples
+  }
+
+  private init(in format: PixelFormat, isGray: Bool) {
     self.format = format
     sampleCount = isGray ? 1 : 3
   }
 
-  /// Red, green and blue of the colour, or its gray; nil where there is none.
-  var samples: [UInt16]? {
+  private var samples: [UInt16]? {
     guard isPossible, let found else { return nil }
     return (0..<sampleCount).map { UInt16(truncatingIfNeeded: found >> UInt64(16 * $0)) }
   }
 
   /// Takes the row for the first time.
-  mutating func look(for row: UnsafeRawBufferPointer) {
+  private mutating func look(for row: UnsafeRawBufferPointer) {
     for x in 0..<row.count / format.bytesPerPixel where isPossible {
       guard alpha(of: row, at: x) == 0 else { continue }
       let colour = colour(of: row, at: x)
@@ -35,7 +47,7 @@ struct TransparentColour {
   }
 
   /// Takes the row for the second time.
-  mutating func check(_ row: UnsafeRawBufferPointer) {
+  private mutating func check(_ row: UnsafeRawBufferPointer) {
     for x in 0..<row.count / format.bytesPerPixel where isPossible {
       if alpha(of: row, at: x) != 0, colour(of: row, at: x) == found { isPossible = false }
     }

@@ -48,6 +48,33 @@ enum FilterKernels {
     return UInt8(best)
   }
 
+  /// The filter whose bytes make the fewest different pairs with the byte before each; the first of
+  /// several. A count of bigrams, as OxiPNG has it.
+  static func fewestPairs(
+    for row: UnsafePointer<UInt8>, above: UnsafePointer<UInt8>, count: Int, pixelByteCount: Int
+  ) -> UInt8 {
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 1 << 10) { seen in
+      var best: (filter: UInt8, pairCount: Int) = (0, .max)
+      for filter in 0..<UInt8(filterCount) {
+        seen.initialize(repeating: 0)
+        var pairCount = 0
+        var before = Int(filter)
+        for x in 0..<count {
+          let byte = Int(filtered(filter, row, above, x, pixelByteCount))
+          let pair = before << 8 | byte
+          let bit = UInt64(1) << UInt64(pair & 63)
+          if seen[pair >> 6] & bit == 0 {
+            seen[pair >> 6] |= bit
+            pairCount += 1
+          }
+          before = byte
+        }
+        if pairCount < best.pairCount { best = (filter, pairCount) }
+      }
+      return best.filter
+    }
+  }
+
   /// Filters a row.
   ///
   /// - Parameter target: has room for `count` bytes and `margin` more.

@@ -1,0 +1,52 @@
+import ArgumentParser
+import ImageBatch
+import ImageCodecs
+
+/// How hard a PNG is tried to be made smaller.
+struct OptimizeOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "How many ways are tried, from 0, fastest, to 6, smallest.", valueName: "level"))
+  var level = 2
+
+  func validate() throws {
+    guard (0...6).contains(level) else { throw ValidationError("--level goes from 0 to 6.") }
+  }
+
+  var recipe: Recipe {
+    var recipe = Recipe()
+    recipe.appliesOrientation = false
+    recipe.encoding = EncodeOptions(optimization: level)
+    return recipe
+  }
+}
+
+struct OptimizeCommand: ParsableCommand, ConversionCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "optimize",
+    abstract: "Write the same PNGs in fewer bytes: no pixel changes, and no file grows.",
+    discussion: """
+      What cannot be made smaller is copied, and so are animations and other formats.
+
+      Examples:
+        imgbatch optimize ./in ./out
+        imgbatch optimize ./in ./out --level 4 --metadata all
+        imgbatch optimize icon.png icon-small.png
+      """)
+
+  @OptionGroup(title: "Effort") var effort: OptimizeOptions
+  @OptionGroup var places: StandingPictures
+  @OptionGroup var conversion: ConversionOptions
+
+  @Flag(name: [.customShort("n"), .long], help: "Only tell what would be done.")
+  var dryRun = false
+
+  func validate() throws {
+    guard conversion.writing.compression == nil else {
+      throw ValidationError("--compression is one way to write; 'optimize' has --level.")
+    }
+  }
+
+  func recipe() -> Recipe { effort.recipe }
+  func run() throws { try convert { $0.isDryRun = dryRun } }
+}
