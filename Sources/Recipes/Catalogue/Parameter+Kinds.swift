@@ -128,6 +128,18 @@ extension Parameter where Value == Colour? {
   }
 }
 
+extension Parameter where Value == Colour {
+  /// A colour that nothing shines through.
+  static func opaqueColour(
+    _ name: String, _ meaning: String, default value: Colour? = nil, isPositional: Bool = false
+  ) -> Parameter {
+    Parameter(
+      name, meaning, schema: ValueSchemas.opaqueColour, default: value,
+      defaultText: value.map { "\($0)" }, isPositional: isPositional
+    ) { Colour(argument: $0.text) }
+  }
+}
+
 /// What values of several letters look like.
 enum ValueSchemas {
   private static let side: JSONValue = [
@@ -165,6 +177,16 @@ enum ValueSchemas {
       [
         "title": "a colour", "type": "string", "maxLength": 16,
         "pattern": "^(#([0-9A-Fa-f]{3,4}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})|black|white|transparent)$",
+      ]
+    ],
+  ]
+
+  static let opaqueColour: JSONValue = [
+    "examples": ["#ff8800", "#fff", "white"],
+    "anyOf": [
+      [
+        "title": "a colour without alpha", "type": "string", "maxLength": 16,
+        "pattern": "^(#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})|black|white)$",
       ]
     ],
   ]
