@@ -1,21 +1,37 @@
 import Configuration
+import Glibc
 import ImageBatch
 import Raster
+import SystemPackage
 import Testing
 
 @testable import Recipes
 
 @Suite("The catalogue of operations") struct CatalogueTests {
-  /// What an operation comes to for a picture of 300 times 200 pixels with alpha.
-  static func steps(_ line: String) throws -> String {
-    let operations = try Recipe.operations([line])
+  /// A folder with the picture that examples name.
+  private static let folder: FilePath = {
+    var template = Array("/tmp/imgbatch-recipes-XXXXXX".utf8CString)
+    mkdtemp(&template)
+    let folder = FilePath(platformString: template)
+    let file = try? FileDescriptor.open(
+      folder.appending("logo.png"), .writeOnly, options: .create, permissions: .ownerReadWrite)
+    _ = try? file?.closeAfter { try file?.writeAll("P5\n1 1\n255\n+".utf8) }
+    return folder
+  }()
+
+  private static let size = PixelSize(width: 300, height: 200)
+
+  /// What an operation comes to for a picture of that size with alpha.
+  static func steps(_ line: String, for size: PixelSize = size) throws -> String {
+    let operations = try Recipe.operations([line], filesIn: folder)
     #expect(operations.count == 1)
-    return try steps(of: operations)
+    return try steps(of: operations, for: size)
   }
 
-  static func steps(of operations: [any ImageBatch.Operation]) throws -> String {
-    var layout = try RowLayout(
-      size: PixelSize(width: 300, height: 200), format: PixelFormat(.rgba, .eight))
+  static func steps(
+    of operations: [any ImageBatch.Operation], for size: PixelSize = size
+  ) throws -> String {
+    var layout = try RowLayout(size: size, format: PixelFormat(.rgba, .eight))
     var words: [String] = []
     for operation in operations {
       for step in try operation.steps(for: layout) {
@@ -29,7 +45,8 @@ import Testing
   @Test("every example is an operation of its own", arguments: OperationDescription.all)
   func examples(_ operation: OperationDescription) throws {
     #expect(operation.example.split(separator: " ").first.map(String.init) == operation.name)
-    #expect(try !Self.steps(operation.example).isEmpty, "it does something")
+    let size = PixelSize(width: 700, height: 700)
+    #expect(try !Self.steps(operation.example, for: size).isEmpty, "it does something")
   }
 
   @Test("names are unlike each other, sentences end, and values without a name come first")
@@ -86,6 +103,21 @@ import Testing
     #expect(try Self.steps(of: recipe.operations) == Self.steps(line))
   }
 
+  @Test("a picture to lay over others is read before the start, or told")
+  func overlay() throws {
+    #expect(try Self.steps("overlay logo.png opacity=0.5").hasPrefix("Overlay("))
+    for (name, message) in [
+      ("gone.png", "/gone.png: No such file or directory"), (".", ": Is a directory"),
+      ("/dev/null", "/dev/null: no image that can be read"),
+    ] {
+      let error = #expect(throws: ConfigurationError.self) {
+        try Recipe.operations(["overlay \(name)"], filesIn: Self.folder)
+      }
+      #expect(
+        error?.problems.first?.message.hasSuffix(message) == true, "\(error?.description ?? "")")
+    }
+  }
+
   @Test("operations do what they are called")
   func meanings() throws {
     #expect(try Self.steps("crop 400") == "", "nothing is as large")
@@ -96,8 +128,15 @@ import Testing
       try Self.steps("pad 100x300 background=#102030 position=top")
         == "\(Pad(canvas: PixelSize(width: 300, height: 300), offset: .zero, background: Colour(red: 16, green: 32, blue: 48)))"
     )
-    #expect(try Self.steps("rotate 90") == "\(Orient(.rotated90Clockwise))")
-    #expect(try Self.steps("rotate 270") == "\(Orient(.rotated90Counterclockwise))")
+    #expect(try Self.steps("rotate 90") == "\(Rotate(degrees: 90, background: .transparent))")
+    #expect(try Self.steps("rotate 270") == "\(Rotate(degrees: 270, background: .transparent))")
+    #expect(try Self.steps("rotate -360") == "")
+    #expect(
+      try Self.steps("crop 100 position=attention")
+        == "\(ContentCrop(to: PixelSize(width: 100, height: 100), by: .attention))")
+    #expect(try Self.steps("trim") == "\(Trim(tolerance: 10))")
+    #expect(try Self.steps("blur 2") == "\(Blur(sigma: 2))")
+    #expect(try Self.steps("sharpen 0.8") == "\(Sharpen(sigma: 0.8))")
     #expect(try Self.steps("flip") == "\(Orient(.flipped))")
     #expect(try Self.steps("flop") == "\(Orient(.mirrored))")
     #expect(
@@ -111,4 +150,8 @@ import Testing
         == "\(Levels(inputBlack: 0.25, outputWhite: 0.5))")
     #expect(try Self.steps("quantise 16 dithering=none") == "\(Quantise(to: 16, dithering: .none))")
   }
+}
+
+extension OperationDescription: @retroactive CustomTestStringConvertible {
+  public var testDescription: String { name }
 }

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("What is told about an operation that is none") struct OperationMessageTests {
   private static let position =
-    "expected centre, top, bottom, left, right, top-left, top-right, bottom-left, bottom-right or "
-    + "center; found "
+    "expected centre, top, bottom, left, right, top-left, top-right, bottom-left, "
+    + "bottom-right, center, attention or entropy; found "
 
   @Test(
     "the column, what is wrong, and what may be meant",
@@ -26,7 +26,7 @@ import Testing
       ("resize 4 enlrge", "10: resize: unexpected 'enlrge', did you mean 'enlarge'?"),
       ("resize 4 enlarge=yes", "18: resize.enlarge: expected true or false; found yes"),
       ("flip 4", "6: flip: unexpected '4', it takes no values"),
-      ("rotate 45", "8: rotate.angle: expected 90, 180 or 270; found 45"),
+      ("rotate 400", "8: rotate.angle: expected a number from -360 to 360; found 400"),
       (
         "pad 9 background=red",
         "18: pad.background: expected a colour, such as #ff8800, #fff, white "
@@ -41,6 +41,7 @@ import Testing
           + "#fff or white; found #0000"
       ),
       ("levels black=0.5 white=0.5", "1: levels: 'black' is not below 'white'"),
+      ("resize 4 position=entropy", "1: resize: 'position: entropy' needs 'fit: cover'"),
       ("crop '4", "6: a quote that is not closed"),
       ("é \u{1B}[1m", "1: unknown operation 'é', \(known)"),
       (

@@ -88,11 +88,11 @@ import Testing
         ]
       ),
       (
-        "steps:\n  - crop:\n      siz: 4\n  - \"rotate 45\"\n  - {flip: , flop: }",
+        "steps:\n  - crop:\n      siz: 4\n  - \"rotate 400\"\n  - {flip: , flop: }",
         [
           "r.yaml:3:7: unknown key 'siz', did you mean 'size'?",
           "r.yaml:3:7: steps[1].crop: 'size' is missing",
-          "r.yaml:4:13: steps[2].rotate.angle: expected 90, 180 or 270; found 45",
+          "r.yaml:4:13: steps[2].rotate.angle: expected a number from -360 to 360; found 400",
           "r.yaml:5:5: steps[3]: expected an operation, such as 'crop 400x400' or {crop: {size: "
             + "400x400}}",
         ]

@@ -41,7 +41,7 @@ extension ParameterDescription {
   fileprivate var listing: String {
     let suffix = defaultText.map { "(default: \($0))" } ?? "(needed)"
     // Where examples are needed, the meaning has them.
-    let values = check.hasExamples ? "" : ": \(check.expectation)"
+    let values = check.hasExamples || check.expectation == "text" ? "" : ": \(check.expectation)"
     return "\(meaning)\(values) \(suffix)"
   }
 }

@@ -22,8 +22,10 @@ public struct OperationDescription: Sendable {
   let check: JSONSchema
 
   /// Why values that are right one by one do not go together.
-  struct Refusal: Error {
+  struct Refusal: Error, CustomStringConvertible {
     let reason: String
+
+    var description: String { reason }
   }
 
   /// An operation whose parameters are handed over in their order, each as a value of its type.

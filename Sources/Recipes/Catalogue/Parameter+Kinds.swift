@@ -1,5 +1,6 @@
 import Configuration
 import Raster
+import SystemPackage
 
 // The kinds of values that operations have.
 
@@ -81,6 +82,16 @@ extension Parameter where Value == Position {
   }
 }
 
+extension Parameter where Value == Placement {
+  /// What stays of a picture.
+  static func placement(_ name: String, _ meaning: String) -> Parameter {
+    Parameter(
+      name, meaning, schema: ["enum": .array(Placement.words.map { .string($0) })],
+      default: .position(.centre), defaultText: Position.centre.rawValue, isPositional: false
+    ) { Placement(argument: $0.text) }
+  }
+}
+
 extension Parameter where Value == SizeRequest {
   /// A size to be brought to.
   static func size(_ name: String, _ meaning: String) -> Parameter {
@@ -137,6 +148,19 @@ extension Parameter where Value == Colour {
       name, meaning, schema: ValueSchemas.opaqueColour, default: value,
       defaultText: value.map { "\($0)" }, isPositional: isPositional
     ) { Colour(argument: $0.text) }
+  }
+}
+
+extension Parameter where Value == FilePath {
+  /// A file, by a path from where the operation stands.
+  static func file(_ name: String, _ meaning: String) -> Parameter {
+    Parameter(
+      name, meaning, schema: ["type": "string"], default: nil, defaultText: nil,
+      isPositional: true
+    ) { scalar, arguments in
+      scalar.text.isEmpty || scalar.text.unicodeScalars.contains("\0")
+        ? nil : arguments.folder.pushing(FilePath(scalar.text))
+    }
   }
 }
 

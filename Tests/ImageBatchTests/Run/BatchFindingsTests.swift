@@ -70,7 +70,8 @@ struct BatchFindingsTests {
     var run = try await run([columns])
     #expect(run.inOrder.map(\.outputSize) == [PixelSize(width: 3, height: 10)])
     let picture = try ReadPicture(folder.read("out/a.pgm") ?? [])
-    #expect(picture.rows == (0..<10).map { y in [UInt8(5 + y), UInt8(6 + y), UInt8(30 + y)] })
+    let expected: [[UInt8]] = (0..<10).map { y in [5 + y, 6 + y, 30 + y] }
+    #expect(picture.rows == expected)
     run = try await self.run([columns, SingleStep(Orient(.rotated90Clockwise))])
     #expect(run.inOrder.map(\.outputSize) == [PixelSize(width: 10, height: 3)])
     run = try await self.run([columns, CropRequest(to: PixelSize(width: 20, height: 2))])

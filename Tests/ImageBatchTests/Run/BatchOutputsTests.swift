@@ -196,7 +196,8 @@ struct BatchOutputsTests {
   func memory() throws {
     let header = ImageHeader(
       format: .ppm, size: PixelSize(width: 100, height: 80), storedColour: .rgb,
-      storedBitDepth: 8, pixelFormat: PixelFormat(.rgb, .eight))
+      storedBitDepth: 8, pixelFormat: PixelFormat(.rgb, .eight),
+      readerByteCount: 0)
     let codec = try #require(CodecRegistry.codec(for: .ppm))
     func cost(_ recipe: Recipe) throws -> Int {
       try Conversion.memoryByteCount(recipe, header: header, codec: codec, inputByteCount: 24000)
