@@ -151,7 +151,3 @@ import Testing
     #expect(try Self.steps("quantise 16 dithering=none") == "\(Quantise(to: 16, dithering: .none))")
   }
 }
-
-extension OperationDescription: @retroactive CustomTestStringConvertible {
-  public var testDescription: String { name }
-}

@@ -36,6 +36,11 @@ extension OperationDescription {
   }
 }
 
+extension OperationDescription: CustomStringConvertible {
+  /// The operation's word.
+  public var description: String { name }
+}
+
 extension ParameterDescription {
   /// What it is, which values there are, and the default.
   fileprivate var listing: String {
