@@ -131,7 +131,8 @@ let package = Package(
     .testTarget(
       name: "RecipesTests",
       dependencies: [
-        "Recipes", "Configuration", "ImageBatch", "ImageCodecs", "Raster", systemPackage,
+        "Recipes", "Configuration", "ImageBatch", "ImageCodecs", "Raster", "TestSupport",
+        systemPackage,
       ],
       swiftSettings: houseStyle),
     .testTarget(

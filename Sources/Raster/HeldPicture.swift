@@ -30,7 +30,7 @@ public final class HeldPicture {
   /// - Precondition: all have been taken.
   public func rows() -> any RowSource {
     precondition(filledCount == layout.height, "a picture that is not complete")
-    return HeldRows(self)
+    return HeldPictureRows(self)
   }
 
   fileprivate func copyRow(_ y: Int, into row: inout MutableRawSpan) {
@@ -39,7 +39,7 @@ public final class HeldPicture {
   }
 }
 
-private final class HeldRows: RowSource {
+private final class HeldPictureRows: RowSource {
   var layout: RowLayout { picture.layout }
   private let picture: HeldPicture
   private var rowIndex = 0

@@ -26,6 +26,9 @@ public struct Image: ~Copyable {
     return image
   }
 
+  /// The bytes of all rows, one after the other, for reading.
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(pixels.bytes) }
+
   /// The bytes of row `y`, for reading.
   public func bytes(ofRow y: Int) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(slice(ofRow: y))

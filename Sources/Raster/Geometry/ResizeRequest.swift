@@ -15,19 +15,24 @@ public struct ResizeRequest: Hashable, Sendable {
   /// Which part stays where `cover` cuts, and where the picture stands where `contain` pads.
   public var position: Position
 
+  /// How the part is found that stays where `cover` cuts; nil where `position` says it.
+  public var strategy: CropStrategy?
+
   /// What `contain` pads with; nil for the default of `background(for:)`.
   public var background: Colour?
 
   /// A request; all but the size have the defaults that the command line has.
   public init(
     size: SizeRequest, fit: Fit = .inside, enlarges: Bool = false,
-    filter: ResamplingFilter = .lanczos3, position: Position = .centre, background: Colour? = nil
+    filter: ResamplingFilter = .lanczos3, position: Position = .centre,
+    strategy: CropStrategy? = nil, background: Colour? = nil
   ) {
     self.size = size
     self.fit = fit
     self.enlarges = enlarges
     self.filter = filter
     self.position = position
+    self.strategy = strategy
     self.background = background
   }
 
@@ -61,7 +66,11 @@ public struct ResizeRequest: Hashable, Sendable {
       steps = [Resample(to: scaledAsStored, filter: filter)] + turn
     }
     if let crop = geometry.crop {
-      steps.append(Crop(to: crop))
+      if let strategy {
+        steps.append(ContentCrop(to: crop.size, by: strategy))
+      } else {
+        steps.append(Crop(to: crop))
+      }
     }
     if let canvas = geometry.canvas {
       steps.append(

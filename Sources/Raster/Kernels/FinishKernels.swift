@@ -32,7 +32,7 @@ package enum FinishKernels {
     _ sums: UnsafeBufferPointer<Sum>, channelCount: Int, bits: Int,
     into out: UnsafeMutableBufferPointer<Sample>
   ) where Sum: FixedWidthInteger & SignedInteger, Sample: FixedWidthInteger & UnsignedInteger {
-    if Sum.self == Int32.self, Sample.self == UInt8.self, channelCount == 4, (1...14).contains(bits)
+    if Sum.self == Int32.self, Sample.self == UInt8.self, channelCount == 4, (1...15).contains(bits)
     {
       return unpremultiplyRGBA8(
         UnsafeRawBufferPointer(sums).bindMemory(to: Int32.self), bits: bits,

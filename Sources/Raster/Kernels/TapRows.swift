@@ -35,6 +35,12 @@ package struct TapRows {
     return (slot < slotCount ? slot : slot - slotCount) * bytesPerSlot
   }
 
+  /// Whether each row has so many bytes; rows may overlap.
+  @inline(__always)
+  func haveBytes(_ byteCount: Int) -> Bool {
+    bytesPerSlot * (slotCount - 1) + byteCount <= slots.count
+  }
+
   /// The rows that follow each other in memory: up to the ring's end, then from its start.
   @inline(__always)
   var runs: Runs { Runs(rows: self) }

@@ -37,7 +37,7 @@ package enum VerticalKernels {
     let shifts = SIMD8<Int32>(repeating: Int32(truncatingIfNeeded: shift))
     let target = UnsafeMutableRawBufferPointer(out)
     guard let ring = rows.slots.baseAddress else { return }
-    precondition(weights.count >= rows.count && rows.bytesPerSlot >= out.count * size)
+    precondition(weights.count >= rows.count && rows.haveBytes(out.count * size))
     var x = first
     // 32 sums stay in eight registers from the first tap to the last. Within the loop nothing may
     // branch: only where widening and product stand in one block does the compiler see that both

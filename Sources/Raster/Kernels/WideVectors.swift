@@ -41,7 +41,7 @@ package enum WideVectors {
     ) -> Int
   ) -> Int {
     precondition(
-      weights.count >= rows.count && rows.bytesPerSlot >= out.count * MemoryLayout<Element>.size)
+      weights.count >= rows.count && rows.haveBytes(out.count * MemoryLayout<Element>.size))
     guard let ring = rows.slots.baseAddress else { return 0 }
     return withUnsafeTemporaryAllocation(of: UnsafePointer<Element>?.self, capacity: rows.count) {
       places in

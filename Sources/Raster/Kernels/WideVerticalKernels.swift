@@ -14,7 +14,7 @@ package enum WideVerticalKernels {
     let shifts = SIMD4<Int64>(repeating: Int64(shift))
     let target = UnsafeMutableRawBufferPointer(out)
     guard let ring = rows.slots.baseAddress else { return }
-    precondition(weights.count >= rows.count && rows.bytesPerSlot >= out.count * size)
+    precondition(weights.count >= rows.count && rows.haveBytes(out.count * size))
     var x = 0
     while x + 8 <= out.count {
       var sum0 = SIMD4<UInt64>(repeating: UInt64(bitPattern: start))

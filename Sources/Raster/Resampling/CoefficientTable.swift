@@ -239,7 +239,7 @@ private func ceilingOfQuotient(_ dividend: Int, _ divisor: Int) -> Int {
 /// What is rounded is the running sum, so that an error is made good by the next tap: neighbours
 /// are alike in a picture, and what is left is where the eye and the phase do not see it. Rounding
 /// each tap and giving the rest to the largest ones has smaller single errors and lets them drift.
-private func quantize(
+func quantize(
   _ weights: ArraySlice<Double>, one: Int, isSymmetric: Bool, _ store: (Int, Int) -> Void
 ) {
   let count = weights.count

@@ -73,7 +73,7 @@ private func cubic(_ x: Double, b: Double, c: Double) -> Double {
 ///
 /// Not libm's: that picks its code by the CPU, and the last bit with it, while the same picture
 /// has to come out of every machine. Sums and products alone are the same everywhere.
-private func sineOfPi(times x: Double) -> Double {
+func sineOfPi(times x: Double) -> Double {
   // Each of these steps is exact: a remainder, and differences of numbers within a factor of two.
   let turn = x.truncatingRemainder(dividingBy: 2)
   let sign: Double = turn >= 1 ? -1 : 1

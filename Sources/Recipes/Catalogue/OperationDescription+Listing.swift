@@ -36,12 +36,17 @@ extension OperationDescription {
   }
 }
 
+extension OperationDescription: CustomStringConvertible {
+  /// The operation's word.
+  public var description: String { name }
+}
+
 extension ParameterDescription {
   /// What it is, which values there are, and the default.
   fileprivate var listing: String {
     let suffix = defaultText.map { "(default: \($0))" } ?? "(needed)"
     // Where examples are needed, the meaning has them.
-    let values = check.hasExamples ? "" : ": \(check.expectation)"
+    let values = check.hasExamples || check.expectation == "text" ? "" : ": \(check.expectation)"
     return "\(meaning)\(values) \(suffix)"
   }
 }

@@ -21,11 +21,18 @@ public struct OperationDescription: Sendable {
   /// The schema of its arguments, as it judges.
   let check: JSONSchema
 
+  /// Why values that are right one by one do not go together.
+  struct Refusal: Error, CustomStringConvertible {
+    let reason: String
+
+    var description: String { reason }
+  }
+
   /// An operation whose parameters are handed over in their order, each as a value of its type.
   init<each Value: Sendable>(
     _ name: String, _ meaning: String, example: String,
     _ parameters: repeat Parameter<each Value>,
-    make: @escaping @Sendable (repeat each Value) -> any Operation
+    make: @escaping @Sendable (repeat each Value) throws(Refusal) -> any Operation
   ) {
     var descriptions: [ParameterDescription] = []
     repeat descriptions.append((each parameters).description)
@@ -35,7 +42,12 @@ public struct OperationDescription: Sendable {
     self.example = example
     self.parameters = descriptions
     self.make = { arguments throws(ConfigurationError.Problem) in
-      make(repeat try (each known).value(in: arguments))
+      let values = (repeat try (each known).value(in: arguments))
+      do throws(Refusal) {
+        return try make(repeat each values)
+      } catch {
+        throw .init("\(arguments.path): \(error.reason)", at: arguments.position)
+      }
     }
     check = JSONSchema(of: Self.argumentSchema(descriptions))
   }

@@ -1,5 +1,6 @@
 import Configuration
 import Raster
+import SystemPackage
 
 // The kinds of values that operations have.
 
@@ -81,6 +82,16 @@ extension Parameter where Value == Position {
   }
 }
 
+extension Parameter where Value == Placement {
+  /// What stays of a picture.
+  static func placement(_ name: String, _ meaning: String) -> Parameter {
+    Parameter(
+      name, meaning, schema: ["enum": .array(Placement.words.map { .string($0) })],
+      default: .position(.centre), defaultText: Position.centre.rawValue, isPositional: false
+    ) { Placement(argument: $0.text) }
+  }
+}
+
 extension Parameter where Value == SizeRequest {
   /// A size to be brought to.
   static func size(_ name: String, _ meaning: String) -> Parameter {
@@ -128,6 +139,31 @@ extension Parameter where Value == Colour? {
   }
 }
 
+extension Parameter where Value == Colour {
+  /// A colour that nothing shines through.
+  static func opaqueColour(
+    _ name: String, _ meaning: String, default value: Colour? = nil, isPositional: Bool = false
+  ) -> Parameter {
+    Parameter(
+      name, meaning, schema: ValueSchemas.opaqueColour, default: value,
+      defaultText: value.map { "\($0)" }, isPositional: isPositional
+    ) { Colour(argument: $0.text) }
+  }
+}
+
+extension Parameter where Value == FilePath {
+  /// A file, by a path from where the operation stands.
+  static func file(_ name: String, _ meaning: String) -> Parameter {
+    Parameter(
+      name, meaning, schema: ["type": "string"], default: nil, defaultText: nil,
+      isPositional: true
+    ) { scalar, arguments in
+      scalar.text.isEmpty || scalar.text.unicodeScalars.contains("\0")
+        ? nil : arguments.folder.pushing(FilePath(scalar.text))
+    }
+  }
+}
+
 /// What values of several letters look like.
 enum ValueSchemas {
   private static let side: JSONValue = [
@@ -165,6 +201,16 @@ enum ValueSchemas {
       [
         "title": "a colour", "type": "string", "maxLength": 16,
         "pattern": "^(#([0-9A-Fa-f]{3,4}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8})|black|white|transparent)$",
+      ]
+    ],
+  ]
+
+  static let opaqueColour: JSONValue = [
+    "examples": ["#ff8800", "#fff", "white"],
+    "anyOf": [
+      [
+        "title": "a colour without alpha", "type": "string", "maxLength": 16,
+        "pattern": "^(#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})|black|white)$",
       ]
     ],
   ]

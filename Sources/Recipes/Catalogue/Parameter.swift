@@ -1,11 +1,12 @@
 import Configuration
+import SystemPackage
 
 /// What an operation may be told, with the type of its value: what is listed, checked, read and
 /// written into the schema is all said here.
 struct Parameter<Value: Sendable>: Sendable {
   let description: ParameterDescription
   fileprivate let defaultValue: Value?
-  fileprivate let read: @Sendable (YAMLNode.Scalar) -> Value?
+  fileprivate let read: @Sendable (YAMLNode.Scalar, Arguments) -> Value?
 
   /// - Parameters:
   ///   - meaning: what it is, in some words, with the unit.
@@ -14,7 +15,8 @@ struct Parameter<Value: Sendable>: Sendable {
   ///   - isPositional: whether the value may stand without the name.
   init(
     _ name: String, _ meaning: String, schema: JSONValue, default defaultValue: Value?,
-    defaultText: String?, isPositional: Bool, read: @escaping @Sendable (YAMLNode.Scalar) -> Value?
+    defaultText: String?, isPositional: Bool,
+    reading read: @escaping @Sendable (YAMLNode.Scalar, Arguments) -> Value?
   ) {
     precondition((defaultValue == nil) == (defaultText == nil), "a default and its name")
     description = ParameterDescription(
@@ -22,6 +24,16 @@ struct Parameter<Value: Sendable>: Sendable {
       isPositional: isPositional || defaultText == nil, schema: schema)
     self.defaultValue = defaultValue
     self.read = read
+  }
+
+  /// A parameter whose values mean the same wherever they stand.
+  init(
+    _ name: String, _ meaning: String, schema: JSONValue, default defaultValue: Value?,
+    defaultText: String?, isPositional: Bool, read: @escaping @Sendable (YAMLNode.Scalar) -> Value?
+  ) {
+    self.init(
+      name, meaning, schema: schema, default: defaultValue, defaultText: defaultText,
+      isPositional: isPositional, reading: { scalar, _ in read(scalar) })
   }
 
   /// The value that was given, or the default.
@@ -32,7 +44,7 @@ struct Parameter<Value: Sendable>: Sendable {
       guard let defaultValue else { throw arguments.missing(description.name) }
       return defaultValue
     }
-    guard case .scalar(let scalar) = node.content, let value = read(scalar) else {
+    guard case .scalar(let scalar) = node.content, let value = read(scalar, arguments) else {
       throw description.check.mismatch(of: node, at: "\(arguments.path).\(description.name)")
     }
     return value
@@ -93,6 +105,9 @@ struct Arguments {
   /// Where the operation stands, for messages.
   let path: String
   let position: TextPosition
+
+  /// Where the names of files begin.
+  let folder: FilePath
 
   func missing(_ name: String) -> ConfigurationError.Problem {
     .init("\(path): '\(name)' is missing", at: position)

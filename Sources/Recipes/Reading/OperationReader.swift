@@ -1,9 +1,15 @@
 import Configuration
 import ImageBatch
+import SystemPackage
 
 /// Reads operations, and gathers all that is wrong with them.
 struct OperationReader {
   private(set) var problems: [ConfigurationError.Problem] = []
+
+  /// Where the names of files begin.
+  private let folder: FilePath
+
+  init(filesIn folder: FilePath) { self.folder = folder }
 
   /// The operation that stands in a list of steps: on one line, or as a mapping of its name to what
   /// it is told.
@@ -51,7 +57,8 @@ struct OperationReader {
     guard found.isEmpty, case .mapping(let entries) = arguments.content else { return nil }
     let values = entries.reduce(into: [String: YAMLNode]()) { $0[$1.key] = $1.value }
     return try operation.make(
-      Arguments(values: values, path: place, position: arguments.position))
+      Arguments(
+        values: values, path: place, position: arguments.position, folder: folder))
   }
 
   private static func description(

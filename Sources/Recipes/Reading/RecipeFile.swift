@@ -2,7 +2,7 @@ public import Configuration
 public import ImageBatch
 import ImageCodecs
 import Raster
-import SystemPackage
+public import SystemPackage
 
 extension Recipe {
   /// Reads a recipe file; see `RecipeSchema`.
@@ -10,8 +10,11 @@ extension Recipe {
   /// - Parameters:
   ///   - bytes: the whole file.
   ///   - path: its name, for messages.
+  ///   - folder: where the names of files in it begin: its own.
   /// - Throws: everything that is wrong with it, or the first thing that is no YAML.
-  public init(yaml bytes: [UInt8], named path: String) throws(ConfigurationError) {
+  public init(
+    yaml bytes: [UInt8], named path: String, filesIn folder: FilePath = FilePath()
+  ) throws(ConfigurationError) {
     let root: YAMLNode?
     do throws(ConfigurationError.Problem) {
       root = try YAMLNode(yaml: bytes)
@@ -22,7 +25,7 @@ extension Recipe {
       throw ConfigurationError(
         path, [.init("the recipe is empty: 'steps' or 'outputs' are missing")])
     }
-    var reader = RecipeReader()
+    var reader = RecipeReader(filesIn: folder)
     let recipe = reader.recipe(of: root)
     guard reader.problems.isEmpty else { throw ConfigurationError(path, reader.problems) }
     self = recipe
@@ -32,7 +35,9 @@ extension Recipe {
 /// Reads a recipe, and gathers all that is wrong with it.
 private struct RecipeReader {
   private var found: [ConfigurationError.Problem] = []
-  private var operations = OperationReader()
+  private var operations: OperationReader
+
+  init(filesIn folder: FilePath) { operations = OperationReader(filesIn: folder) }
 
   /// In the order of the text, no more than anybody wants to read.
   var problems: [ConfigurationError.Problem] {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import ImageBatch
 import Recipes
+import SystemPackage
 
 /// What is done with pictures, said step by step or in a file.
 struct StepOptions: ParsableArguments {
@@ -43,7 +44,8 @@ struct StepOptions: ParsableArguments {
     }
     do throws(ConfigurationError) {
       let file = try ConfigurationFile(at: path, named: path.escaped)
-      return try Recipe(yaml: file.bytes, named: path.escaped)
+      return try Recipe(
+        yaml: file.bytes, named: path.escaped, filesIn: path.removingLastComponent())
     } catch {
       ExitStatus.configurationInvalid.exit(saying: error)
     }

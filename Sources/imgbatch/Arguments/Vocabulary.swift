@@ -2,7 +2,7 @@ public import ArgumentParser
 public import Configuration
 public import ImageCodecs
 public import Raster
-import Recipes
+public import Recipes
 
 // The words of the library as words of the command line.
 
@@ -10,7 +10,7 @@ extension Fit: ExpressibleByArgument {}
 extension ResamplingFilter: ExpressibleByArgument {}
 extension MetadataPolicy: ExpressibleByArgument {}
 extension SizeRequest: ExpressibleByArgument {}
-extension Position: ExpressibleByArgument {}
+extension Placement: ExpressibleByArgument {}
 
 /// A colour: `#rrggbb`, `white`, `transparent`.
 extension Colour: ExpressibleByArgument {}

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ImageBatch
 import Raster
+import Recipes
 
 /// How pictures are brought to a size.
 struct ResizeOptions: ParsableArguments {
@@ -27,9 +28,9 @@ struct ResizeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What cover keeps and where contain puts the picture: centre, top, bottom-left and so on",
-      valueName: "position"))
-  var position = Position.centre
+      "What cover keeps and where contain puts the picture: centre, top, bottom-left and so on; "
+        + "cover also has attention and entropy. (default: centre)", valueName: "position"))
+  var position = Placement.position(.centre)
 
   @Option(
     help: ArgumentHelp(
@@ -44,7 +45,13 @@ struct ResizeOptions: ParsableArguments {
     Recipe(
       resize: ResizeRequest(
         size: size ?? Self.defaultSize, fit: fit, enlarges: enlarge, filter: filter,
-        position: position, background: background))
+        position: position.position, strategy: position.strategy, background: background))
+  }
+
+  func validate() throws {
+    guard position.strategy == nil || fit == .cover else {
+      throw ValidationError("--position attention and entropy need --fit cover.")
+    }
   }
 
   /// Whether anything differs from the defaults.

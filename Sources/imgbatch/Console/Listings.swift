@@ -73,14 +73,14 @@ struct JSONInspection: Listing {
   }
 }
 
-/// `imgbatch plan`, and `--dry-run`.
+/// `imgbatch plan`, and `--dry-run`: a line for each output, with the memory of its job.
 struct PlanListing: Listing {
   func line(for outcome: Outcome) -> String? {
-    guard case .planned = outcome.status, let header = outcome.header,
-      let size = outcome.outputSize, let output = outcome.output
-    else { return nil }
-    let memory = outcome.memoryByteCount ?? 0
-    return "\(outcome.input.escaped) -> \(output.escaped): \(header.size) -> \(size), "
-      + "\((Double(memory) / 1e6).rounded(toPlaces: 1)) MB of memory"
+    guard case .planned = outcome.status, let header = outcome.header else { return nil }
+    let memory = (Double(outcome.memoryByteCount ?? 0) / 1e6).rounded(toPlaces: 1)
+    return outcome.outputs.map { output in
+      "\(outcome.input.escaped) -> \(output.path.escaped): \(header.size) -> "
+        + "\(output.size.map { "\($0)" } ?? "?"), \(memory) MB of memory"
+    }.joined(separator: "\n")
   }
 }

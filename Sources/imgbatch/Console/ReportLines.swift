@@ -19,6 +19,8 @@ struct JobRecord: Encodable {
   var inputBase64: String?
   var output: String?
   var outputBase64: String?
+  /// All of them, where there are several.
+  var outputs: [Output]?
   let status: String
   var stage: String?
   var code: String?
@@ -30,9 +32,26 @@ struct JobRecord: Encodable {
   let seconds: Seconds
   var warnings: [String]?
 
+  /// One of several outputs.
+  struct Output: Encodable {
+    var output: String?
+    var outputBase64: String?
+    let width: Int?
+    let height: Int?
+    let outputBytes: Int?
+
+    init(_ output: Outcome.Output) {
+      (self.output, outputBase64) = JobRecord.lossless(output.path)
+      width = output.size?.width
+      height = output.size?.height
+      outputBytes = output.byteCount
+    }
+  }
+
   init(_ outcome: Outcome) {
     (input, inputBase64) = Self.lossless(outcome.input)
     if let path = outcome.output { (output, outputBase64) = Self.lossless(path) }
+    if outcome.outputs.count > 1 { outputs = outcome.outputs.map(Output.init) }
     status = outcome.status.name
     switch outcome.status {
     case .failed(let failure):
@@ -59,7 +78,7 @@ struct JobRecord: Encodable {
   }
 
   /// A path as text, or, where its bytes are no text, as base64.
-  private static func lossless(_ path: FilePath) -> (String?, base64: String?) {
+  fileprivate static func lossless(_ path: FilePath) -> (String?, base64: String?) {
     if let text = path.validText { return (text, nil) }
     return (nil, Data(path.bytes).base64EncodedString())
   }

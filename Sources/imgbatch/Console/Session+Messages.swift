@@ -21,20 +21,22 @@ extension Session {
     for warning in outcome.warnings {
       Console.shared.say("\(input): warning: \(warning)", at: .info)
     }
-    if Console.shared.level >= .debug, let line = verboseLine(outcome) { Console.shared.say(line) }
+    if Console.shared.level >= .debug { verboseLines(outcome).forEach(Console.shared.say) }
   }
 
-  private func verboseLine(_ outcome: Outcome) -> String? {
+  private func verboseLines(_ outcome: Outcome) -> [String] {
     let input = outcome.input.escaped
     switch outcome.status {
     case .written:
-      let sizes = [outcome.header?.size, outcome.outputSize].map { $0.map { "\($0)" } ?? "?" }
-      return "\(input) -> \(outcome.output?.escaped ?? "-"): \(sizes[0]) -> \(sizes[1]), "
-        + "\(outcome.outputByteCount ?? 0) bytes"
-    case .skipped(let rule): return "\(input): skipped: \(rule)"
-    case .cancelled(let cause): return "\(input): cancelled: \(cause)"
-    case .verified, .upToDate: return "\(input): \(outcome.status.name)"
-    case .failed, .inspected, .planned: return nil
+      return outcome.outputs.map { output in
+        let sizes = [outcome.header?.size, output.size].map { $0.map { "\($0)" } ?? "?" }
+        return "\(input) -> \(output.path.escaped): \(sizes[0]) -> \(sizes[1]), "
+          + "\(output.byteCount ?? 0) bytes"
+      }
+    case .skipped(let rule): return ["\(input): skipped: \(rule)"]
+    case .cancelled(let cause): return ["\(input): cancelled: \(cause)"]
+    case .verified, .upToDate: return ["\(input): \(outcome.status.name)"]
+    case .failed, .inspected, .planned: return []
     }
   }
 

@@ -11,10 +11,18 @@ struct Report {
       let write: Double
     }
 
+    /// One of several.
+    struct Output: Decodable {
+      let output: String
+      let width: Int?
+      let outputBytes: Int?
+    }
+
     var input: String?
     var inputBase64: String?
     var output: String?
     var outputBase64: String?
+    var outputs: [Output]?
     var status: String
     var stage: String?
     var code: String?
