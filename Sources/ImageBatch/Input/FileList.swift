@@ -101,11 +101,7 @@ struct FileList {
     }
     do {
       let folder = try folders.folder(at: path.removingLastComponent())
-      let destination = folder.output.map { Destination.file($0, naming.name(for: name)) }
-      return .job(
-        Job(
-          source: .file(folder, name), input: input, destination: destination,
-          followsLinks: selection.followsLinks))
+      return .job(folder.job(for: name, naming: naming, followsLinks: selection.followsLinks))
     } catch let cause as Errno where cause.isDescriptorShortage {
       throw .tooFewDescriptors(at: input)
     } catch {

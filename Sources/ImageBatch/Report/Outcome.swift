@@ -13,6 +13,8 @@ public struct Outcome: Sendable {
     case verified
     /// The header was read.
     case inspected
+    /// The picture was held against its counterpart.
+    case compared(Verdict)
     /// What would be done is known; nothing was done.
     case planned
     /// The output was there already.
@@ -32,6 +34,9 @@ public struct Outcome: Sendable {
 
   /// The output, where there is or would be one.
   public var output: FilePath?
+
+  /// What the input was compared with, where it was, or would have been.
+  public var counterpart: FilePath?
 
   /// How it ended.
   public var status: Status

@@ -5,10 +5,10 @@ import SystemPackage
 
 /// One job on its way. It stays with one worker at a time.
 final class JobRun {
-  private let job: Job
-  private let runner: JobRunner
-  private let trace: JobTrace
-  private var outcome: Outcome
+  let job: Job
+  let runner: JobRunner
+  let trace: JobTrace
+  var outcome: Outcome
 
   /// The settings that the job goes by from its start to its end.
   private var settings: RunSettings
@@ -17,9 +17,9 @@ final class JobRun {
   private var input: InputBytes?
 
   /// Bytes that were read, or are to be written, and are not within the rate yet.
-  private var unpaidByteCount = 0
+  var unpaidByteCount = 0
 
-  private var plan: Plan { runner.plan }
+  var plan: Plan { runner.plan }
 
   init(_ job: Job, _ runner: JobRunner, _ activity: JobActivity) {
     self.job = job
@@ -28,6 +28,7 @@ final class JobRun {
     trace = JobTrace(activity)
     outcome = Outcome(input: job.input, status: .written)
     outcome.output = job.destination?.path
+    outcome.counterpart = job.counterpart?.path
   }
 
   func product() async throws(BatchError) -> Product {
@@ -88,11 +89,9 @@ final class JobRun {
     guard let input = try trace.perform(.read, { try open(clock) }) else { return nil }
     self.input = input
     outcome.inputByteCount = input.byteCount
-    let source = try ByteSource(byteCount: input.byteCount) { [self] offset, buffer in
-      try clock.scope.check()
-      let byteCount = try trace.perform(.read) { try input.read(at: offset, into: buffer) }
-      unpaidByteCount += byteCount
-      return byteCount
+    let source = try source(of: input, clock)
+    if case .compare(let request) = plan.work {
+      return try await compare(input, source, request, clock)
     }
     guard let codec = try trace.perform(.decode, { try recognize(source) }) else { return nil }
     var subject = Subject(
@@ -109,11 +108,24 @@ final class JobRun {
       return nil
     case .write(let recipe, _):
       return try await write(recipe, &subject)
+    case .compare:
+      // It has begun already, with another picture beside this one.
+      return nil
+    }
+  }
+
+  /// The bytes of an input, which ask whether the job may go on, and are paid for by and by.
+  func source(of input: InputBytes, _ clock: JobDeadline) throws -> ByteSource {
+    try ByteSource(byteCount: input.byteCount) { [self] offset, buffer in
+      try clock.scope.check()
+      let byteCount = try trace.perform(.read) { try input.read(at: offset, into: buffer) }
+      unpaidByteCount += byteCount
+      return byteCount
     }
   }
 
   /// A picture that a job is about.
-  private struct Subject {
+  struct Subject {
     let input: InputBytes
     let source: ByteSource
     let codec: any ImageCodec
@@ -188,21 +200,29 @@ final class JobRun {
   }
 
   /// The metadata that a job may hold before it is admitted: no more than a row of a large picture.
-  private static let eagerMetadataByteCount = 64 << 10
+  static let eagerMetadataByteCount = 64 << 10
 
-  private func probe(
+  /// Reads the header of the picture that the job is named after.
+  func probe(
     _ source: ByteSource, _ codec: any ImageCodec, eagerMetadataByteCount: Int
   ) throws -> ImageHeader {
-    var limits = plan.limits
-    limits.eagerMetadataByteCount = eagerMetadataByteCount
-    let header = try trace.perform(.decode) { try codec.probe(source, limits: limits) }
+    let header = try header(of: source, codec, eagerMetadataByteCount: eagerMetadataByteCount)
     outcome.header = header
     outcome.warnings = header.warnings
     return header
   }
 
+  /// Reads the header of any picture.
+  func header(
+    of source: ByteSource, _ codec: any ImageCodec, eagerMetadataByteCount: Int
+  ) throws -> ImageHeader {
+    var limits = plan.limits
+    limits.eagerMetadataByteCount = eagerMetadataByteCount
+    return try trace.perform(.decode) { try codec.probe(source, limits: limits) }
+  }
+
   /// Reads the metadata that was too much to be read without a permit.
-  private func readRest(of subject: inout Subject) throws {
+  func readRest(of subject: inout Subject) throws {
     guard subject.header.unread != nil else { return }
     subject.header = try probe(
       subject.source, subject.codec, eagerMetadataByteCount: .max)
@@ -221,12 +241,12 @@ final class JobRun {
     outcome.header = subject.header
   }
 
-  private func admit(_ byteCount: Int) async throws -> WeightedSemaphore.Permit {
+  func admit(_ byteCount: Int) async throws -> WeightedSemaphore.Permit {
     outcome.memoryByteCount = byteCount
     return try await trace.leaveOut { try await runner.admission.admit(byteCount) }
   }
 
-  private func open(_ clock: JobDeadline) throws -> InputBytes? {
+  func open(_ clock: JobDeadline) throws -> InputBytes? {
     switch job.source {
     case .standardInput:
       return .memory(
@@ -234,16 +254,21 @@ final class JobRun {
     case .file(let folder, let name):
       switch try openFile(name, in: folder.directory) {
       case .file(let file):
-        // In a folder, only through a link can an input be what its own output would replace.
-        if plan.selection.followsLinks, !plan.isDryRun, try standingIdentity() == file.identity {
-          throw JobFailure(
-            stage: .write, code: "insideInput", message: "the output would replace the input")
-        }
+        try checkOutputDiffers(from: file)
         return .file(file)
       case .notRegular:
         outcome.status = .skipped("not a regular file")
         return nil
       }
+    }
+  }
+
+  /// In a folder, only through a link can an input be what its own output would replace.
+  func checkOutputDiffers(from file: InputFile) throws {
+    guard plan.selection.followsLinks, !plan.isDryRun else { return }
+    guard try standingIdentity() != file.identity else {
+      throw JobFailure(
+        stage: .write, code: "insideInput", message: "the output would replace the input")
     }
   }
 
@@ -257,22 +282,23 @@ final class JobRun {
   }
 
   /// What stands in the output's place; nil for nothing.
-  private func standingIdentity() throws(Errno) -> FileIdentity? {
+  func standingIdentity() throws(Errno) -> FileIdentity? {
     guard case .file(let folder, let name) = job.destination else { return nil }
     return try folder.identity(of: name)
   }
 
   /// The codec that knows the content; nil where none does and the name never said so.
-  private func recognize(_ source: ByteSource) throws -> (any ImageCodec)? {
+  ///
+  /// - Parameter isPicture: whether it must be one all the same.
+  func recognize(_ source: ByteSource, isPicture: Bool = false) throws -> (any ImageCodec)? {
     let prefix = try source.read(upTo: CodecRegistry.prefixByteCount)
     source.seek(to: 0)
     if let codec = CodecRegistry.codec(recognizing: prefix) { return codec }
-    if case .file(_, let name) = job.source, ClaimedFormat(name) == nil {
+    if !isPicture, case .file(_, let name) = job.source, ClaimedFormat(name) == nil {
       outcome.status = .skipped("no image")
       return nil
     }
-    let reason = prefix.isEmpty ? "the file is empty" : "no known format starts like this"
-    throw CodecError(.notAnImage, "no image: \(reason)")
+    throw CodecError(noImageWith: prefix)
   }
 
   private func readThrough(_ subject: Subject) async throws {
@@ -292,7 +318,7 @@ final class JobRun {
 
   /// Waits until what was read is within the rate: between rows, where the worker can turn to
   /// another job meanwhile.
-  private func pay(_ clock: JobDeadline) async throws {
+  func pay(_ clock: JobDeadline) async throws {
     guard unpaidByteCount > 0 else { return }
     let byteCount = unpaidByteCount
     unpaidByteCount = 0
@@ -330,5 +356,13 @@ final class JobRun {
     if subject.header.frameCount > 1 {
       outcome.warnings.append("an animation: only its first frame is kept")
     }
+  }
+}
+
+extension CodecError {
+  /// About a file that starts like that, and should have been a picture.
+  init(noImageWith prefix: [UInt8]) {
+    let reason = prefix.isEmpty ? "the file is empty" : "no known format starts like this"
+    self.init(.notAnImage, "no image: \(reason)")
   }
 }

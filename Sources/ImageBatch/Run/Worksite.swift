@@ -11,6 +11,7 @@ struct Worksite {
   private enum Findings {
     case one(Finding?)
     case walk(Walker)
+    case pairs(PairWalk)
     case list(FileList)
     case watch(WatchedTree)
   }
@@ -35,6 +36,9 @@ struct Worksite {
   ) throws(BatchError) {
     guard watch == nil || plan.fileList == nil else {
       throw BatchError(.invalidPlan, "a folder is watched as a whole: a list does not go with it")
+    }
+    if case .compare = plan.work, watch != nil || plan.input == .standardInput {
+      throw BatchError(.invalidPlan, "what is compared are two folders, or two pictures in files")
     }
     switch plan.input {
     case .standardInput where watch != nil:
@@ -77,6 +81,10 @@ struct Worksite {
       findings = .one(nil)
       defer { findings = .walk(walker) }
       return try walker.next()
+    case .pairs(var walk):
+      findings = .one(nil)
+      defer { findings = .pairs(walk) }
+      return try walk.next()
     case .list(var list):
       findings = .one(nil)
       defer { findings = .list(list) }
@@ -98,7 +106,7 @@ struct Worksite {
     try tree.settle(input, isSuperseded: isSuperseded)
   }
 
-  private static func status(of path: FilePath) throws(BatchError) -> stat {
+  static func status(of path: FilePath) throws(BatchError) -> stat {
     var status = stat()
     do {
       _ = try retryOnInterrupt { path.withPlatformString { stat($0, &status) } }
@@ -114,11 +122,11 @@ struct Worksite {
     _ path: FilePath, _ plan: Plan, _ intake: CancellationScope, _ watch: Watch?
   ) throws(BatchError) -> Findings {
     let directory = try openInput(path)
-    let naming: OutputNaming
+    let other = try otherTree(comparedWith: path, plan)
+    let naming = plan.work.naming
     var output: OutputFolder?
     var outputIdentity: FileIdentity?
-    if case .write(let recipe, let target) = plan.work {
-      naming = recipe.format.map(OutputNaming.ending) ?? .kept
+    if let target = plan.work.output {
       guard let target = target.path else {
         throw BatchError(.invalidPlan, "a folder of pictures does not fit standard output")
       }
@@ -126,39 +134,48 @@ struct Worksite {
       guard outputIdentity != directory.identity else {
         throw BatchError(.overlap, "\(path.escaped) and \(target.escaped) are the same folder")
       }
+      if let other, outputIdentity == other.directory.identity {
+        throw BatchError(
+          .overlap, "\(other.path.escaped) and \(target.escaped) are the same folder")
+      }
+      let inputs = [directory, other?.directory].compactMap { $0?.identity }
       output = OutputFolder(
         path: target, isDryRun: plan.isDryRun, isDurable: plan.isDurable,
-        forbidden: directory.identity)
-    } else {
-      naming = .kept
+        forbidden: Set(inputs))
     }
     // Asked once OUT has been made.
-    func excluded() -> ExcludedFolder? {
-      (output?.identity ?? outputIdentity).map { ExcludedFolder($0, input: directory) }
+    func excluded(from input: Directory) -> ExcludedFolder? {
+      (output?.identity ?? outputIdentity).map { ExcludedFolder($0, input: input) }
     }
-    let root = InputFolder(directory: directory, path: path, output: output)
+    let root = InputFolder(
+      directory: directory, path: path, output: output,
+      counterpart: other?.counterpart(isInFirst: false, plan))
     if let source = plan.fileList {
       var list = try FileList(
         bytes(of: source, intake), separator: source.isZeroTerminated ? 0 : UInt8(ascii: "\n"),
         root: root, selection: plan.selection, naming: naming)
       try output?.prepare(isShared: false)
-      list.excludedFolder = excluded()
+      list.excludedFolder = excluded(from: directory)
       return .list(list)
     }
     if let watch {
       try output?.prepare(isShared: false)
       return .watch(
         try WatchedTree(
-          root: root, selection: plan.selection, naming: naming, excludedFolder: excluded(),
+          root: root, selection: plan.selection, naming: naming,
+          excludedFolder: excluded(from: directory),
           inotify: watch.inotify, observer: watch.observer))
     }
     var walker = try Walker(root: root, selection: plan.selection, naming: naming)
+    let first = OtherTree(directory: directory, path: path)
+    var rest = try other?.walkerOverRest(besides: first, plan)
     try output?.prepare(isShared: false)
-    walker.excludedFolder = excluded()
-    return .walk(walker)
+    walker.excludedFolder = excluded(from: directory)
+    if let other { rest?.excludedFolder = excluded(from: other.directory) }
+    return rest.map { .pairs(PairWalk(walker, thenOnlyIn: $0)) } ?? .walk(walker)
   }
 
-  private static func openInput(_ path: FilePath) throws(BatchError) -> Directory {
+  static func openInput(_ path: FilePath) throws(BatchError) -> Directory {
     do {
       return try Directory(path: path)
     } catch {
@@ -233,11 +250,14 @@ struct Worksite {
     }
     let parent = path.removingLastComponent()
     let directory = try openInput(parent.isEmpty ? FilePath(".") : parent)
-    let destination = try destination(of: try OnePicture(path, name: name), plan)
+    let other = try otherPicture(comparedWith: path, plan)
+    let destination = try destination(
+      of: try OnePicture(path, name: name), besides: other, plan)
     let plan = try naming(plan, after: destination, of: name)
     let folder = InputFolder(directory: directory, path: parent, output: nil)
     let job = Job(
-      source: .file(folder, name), input: path, destination: destination, followsLinks: true)
+      source: .file(folder, name), input: path, destination: destination, followsLinks: true,
+      counterpart: other)
     return (plan, .one(.job(job)))
   }
 
@@ -265,11 +285,13 @@ struct Worksite {
 
   /// Where the output of one picture goes.
   ///
-  /// - Parameter input: nil for standard input.
+  /// - Parameters:
+  ///   - input: nil for standard input.
+  ///   - other: what the input is compared with.
   private static func destination(
-    of input: OnePicture?, _ plan: Plan
+    of input: OnePicture?, besides other: Counterpart? = nil, _ plan: Plan
   ) throws(BatchError) -> Destination? {
-    guard case .write(let recipe, let output) = plan.work else { return nil }
+    guard let output = plan.work.output else { return nil }
     guard let target = output.path else { return .standardOutput }
     let isFolder: Bool
     if case .folder = output {
@@ -288,22 +310,26 @@ struct Worksite {
         throw BatchError(
           .invalidPlan, "\(target.escaped) is a folder: a picture from standard input needs a name")
       }
-      let naming = recipe.format.map(OutputNaming.ending) ?? .kept
-      (folderPath, name) = (target, naming.name(for: input.name))
+      (folderPath, name) = (target, plan.work.naming.name(for: input.name))
     } else {
       guard let component = target.lastComponent else {
         throw BatchError(.outputUnavailable, "\(target.escaped): not a file or folder")
       }
       (folderPath, name) = (target.removingLastComponent(), FileName(component))
+      try checkEnding(of: name, plan, target)
     }
     let folder = OutputFolder(
-      path: folderPath, isDryRun: plan.isDryRun, isDurable: plan.isDurable, forbidden: nil)
+      path: folderPath, isDryRun: plan.isDryRun, isDurable: plan.isDurable, forbidden: [])
     // The folder of a file must be there: only OUT itself is made.
     if !isFolder, existingIdentity(of: folderPath.orCurrent) == nil {
       throw BatchError(.outputUnavailable, folderPath.orCurrent, .noSuchFileOrDirectory)
     }
     try folder.prepare(isShared: true)
-    if let input, folder.identity == input.folder, name == input.realName {
+    let others = try other.map { (other) throws(BatchError) in
+      [try OnePicture(other.path, name: other.name)]
+    }
+    for input in [input].compactMap({ $0 }) + (others ?? [])
+    where folder.identity == input.folder && name == input.realName {
       throw BatchError(.overlap, "\(target.escaped): IN and OUT are the same file")
     }
     return .file(folder, name)

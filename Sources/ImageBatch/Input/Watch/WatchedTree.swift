@@ -172,11 +172,7 @@ struct WatchedTree {
       case _ where !selection.admitsFile(path): return nil
       case .file:
         try claims.claim(name, in: folder, at: path)
-        let destination = folder.output.map { Destination.file($0, naming.name(for: name)) }
-        return .job(
-          Job(
-            source: .file(folder, name), input: input, destination: destination,
-            followsLinks: selection.followsLinks))
+        return .job(folder.job(for: name, naming: naming, followsLinks: selection.followsLinks))
       case .link: return .skipped(input, "a symbolic link")
       case .other, .unknown: return .skipped(input, "not a regular file")
       }
