@@ -13,13 +13,19 @@ final class CounterpartFolder: Sendable {
 
   private let parent: (folder: CounterpartFolder, name: FileName)?
   private let followsLinks: Bool
+  /// OUT, if there is one: what lies there is compared with nothing.
+  private let output: OutputFolder?
   private let opened: Mutex<Directory?>
 
   /// The root of a tree.
-  init(_ directory: Directory, path: FilePath, isInFirst: Bool, followsLinks: Bool) {
+  init(
+    _ directory: Directory, path: FilePath, isInFirst: Bool, followsLinks: Bool,
+    output: OutputFolder? = nil
+  ) {
     self.path = path
     self.isInFirst = isInFirst
     self.followsLinks = followsLinks
+    self.output = output
     parent = nil
     opened = Mutex(directory)
   }
@@ -29,11 +35,12 @@ final class CounterpartFolder: Sendable {
     path = folder.path.appending(name)
     isInFirst = folder.isInFirst
     followsLinks = folder.followsLinks
+    output = folder.output
     parent = (folder, name)
     opened = Mutex(nil)
   }
 
-  /// The folder, opened; nil where none stands there.
+  /// The folder, opened; nil where none stands there, or OUT.
   func open() throws(Errno) -> Directory? {
     if let directory = opened.withLock({ $0 }) { return directory }
     guard let parent, let above = try parent.folder.open() else { return nil }
@@ -41,6 +48,7 @@ final class CounterpartFolder: Sendable {
       let directory = try waitingForDescriptors { () throws(Errno) in
         try above.subfolder(parent.name, followingLinks: followsLinks)
       }
+      guard directory.identity != output?.identity else { return nil }
       return opened.withLock { known in
         // Two workers may come at once.
         if let known { return known }
@@ -69,6 +77,9 @@ final class CounterpartFolder: Sendable {
 struct Counterpart: Sendable {
   let folder: CounterpartFolder
   let name: FileName
+
+  /// Whether somebody named the two, and means pictures: what is none is not passed over then.
+  var isNamed = false
 
   /// As people know it.
   var path: FilePath { folder.path.appending(name) }

@@ -30,9 +30,9 @@ extension JobRun {
     }
     otherSource.seek(to: 0)
     let otherCodec = CodecRegistry.codec(recognizing: otherPrefix)
-    // What is a picture in neither tree is no business of this run.
+    // What is a picture in neither tree is passed over.
     let codec = try trace.perform(.decode) {
-      try recognize(source, isPicture: otherCodec != nil)
+      try recognize(source, isPicture: otherCodec != nil || counterpart.isNamed)
     }
     guard let codec else { return nil }
     guard let otherCodec else {

@@ -11,18 +11,23 @@ extension Worksite {
     let path: FilePath
 
     /// Its root, as the counterpart of another one's.
-    func counterpart(isInFirst: Bool, _ plan: Plan) -> CounterpartFolder {
+    func counterpart(
+      isInFirst: Bool, _ plan: Plan, output: OutputFolder?
+    ) -> CounterpartFolder {
       CounterpartFolder(
-        directory, path: path, isInFirst: isInFirst, followsLinks: plan.selection.followsLinks)
+        directory, path: path, isInFirst: isInFirst, followsLinks: plan.selection.followsLinks,
+        output: output)
     }
 
     /// A walk over what it has and `first` has not.
     ///
     /// - Throws: `BatchError` where it cannot be listed.
-    func walkerOverRest(besides first: OtherTree, _ plan: Plan) throws(BatchError) -> Walker {
+    func walkerOverRest(
+      besides first: OtherTree, _ plan: Plan, output: OutputFolder?
+    ) throws(BatchError) -> Walker {
       let root = InputFolder(
         directory: directory, path: path, output: nil,
-        counterpart: first.counterpart(isInFirst: true, plan))
+        counterpart: first.counterpart(isInFirst: true, plan, output: output))
       return try Walker(root: root, selection: plan.selection, naming: .kept, omitsShared: true)
     }
   }
@@ -58,7 +63,7 @@ extension Worksite {
     let parent = other.removingLastComponent()
     let folder = CounterpartFolder(
       try openInput(parent.orCurrent), path: parent, isInFirst: false, followsLinks: true)
-    return Counterpart(folder: folder, name: name)
+    return Counterpart(folder: folder, name: name, isNamed: true)
   }
 
   /// Makes sure that the name of a picture of differences does not promise another format than PNG.

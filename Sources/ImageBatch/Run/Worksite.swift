@@ -149,7 +149,7 @@ struct Worksite {
     }
     let root = InputFolder(
       directory: directory, path: path, output: output,
-      counterpart: other?.counterpart(isInFirst: false, plan))
+      counterpart: other?.counterpart(isInFirst: false, plan, output: output))
     if let source = plan.fileList {
       var list = try FileList(
         bytes(of: source, intake), separator: source.isZeroTerminated ? 0 : UInt8(ascii: "\n"),
@@ -168,7 +168,7 @@ struct Worksite {
     }
     var walker = try Walker(root: root, selection: plan.selection, naming: naming)
     let first = OtherTree(directory: directory, path: path)
-    var rest = try other?.walkerOverRest(besides: first, plan)
+    var rest = try other?.walkerOverRest(besides: first, plan, output: output)
     try output?.prepare(isShared: false)
     walker.excludedFolder = excluded(from: directory)
     if let other { rest?.excludedFolder = excluded(from: other.directory) }

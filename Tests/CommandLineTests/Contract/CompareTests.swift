@@ -209,6 +209,18 @@ import Testing
     #expect(try sandbox.tree("out").names.isEmpty)
   }
 
+  @Test("two files that were named are never equal because neither is a picture")
+  func noPictures() async throws {
+    for name in ["a.txt", "b.txt"] as [ByteString] { try sandbox.write("words", to: name) }
+    let ending = try await sandbox.run("compare", "a.txt", "b.txt")
+    #expect(ending.status == .exited(1))
+    #expect(
+      ending.failures == [
+        FailureLine(
+          path: "a.txt", stage: "decode", message: "no image: no known format starts like this")
+      ])
+  }
+
   @Test("--diff mirrors the tree: a PNG for each pair that differs, and no other")
   func differencePictures() async throws {
     for tree in ["a", "b"] as [ByteString] { try sandbox.write(graymap(), to: tree / "x.pgm") }
@@ -291,11 +303,13 @@ import Testing
   func differencesWithin() async throws {
     try sandbox.write(graymap(), to: "a/x.pgm")
     try sandbox.write(graymap([5: 101]), to: "b/x.pgm")
+    for tree in ["a", "b"] as [ByteString] { try sandbox.write(graymap(), to: tree / "out/y.pgm") }
     for _ in 0..<2 {
       let ending = try await sandbox.run("compare", "a", "b", "--diff", "b/out")
-      #expect(ending.comparison == ComparisonSummary(different: 1))
+      #expect(ending.comparison == ComparisonSummary(different: 2))
+      #expect(ending.outputLines.last == "a/out/y.pgm: no counterpart: there is no b/out/y.pgm")
     }
-    #expect(try sandbox.tree("b").names == ["out/x.png", "x.pgm"])
+    #expect(try sandbox.tree("b").names == ["out/x.png", "out/y.pgm", "x.pgm"])
   }
 
   @Test(
