@@ -27,6 +27,7 @@ struct JobRecord: Encodable {
   var height: Int?
   var inputBytes: Int?
   var outputBytes: Int?
+  var comparison: ComparisonRecord?
   let seconds: Seconds
   var warnings: [String]?
 
@@ -43,6 +44,8 @@ struct JobRecord: Encodable {
       message = rule
     case .cancelled(let interruption):
       message = interruption.description
+    case .compared(let verdict):
+      comparison = ComparisonRecord(outcome, verdict)
     case .written, .verified, .inspected, .planned, .upToDate:
       break
     }
@@ -59,7 +62,7 @@ struct JobRecord: Encodable {
   }
 
   /// A path as text, or, where its bytes are no text, as base64.
-  private static func lossless(_ path: FilePath) -> (String?, base64: String?) {
+  static func lossless(_ path: FilePath) -> (String?, base64: String?) {
     if let text = path.validText { return (text, nil) }
     return (nil, Data(path.bytes).base64EncodedString())
   }
@@ -67,7 +70,7 @@ struct JobRecord: Encodable {
 
 /// What became of the jobs that ended well, as the summary says it.
 enum DoneVerb: String {
-  case written, verified, inspected, planned
+  case written, verified, inspected, compared, planned
 }
 
 /// The last object of the report.
@@ -78,6 +81,8 @@ struct SummaryRecord: Encodable {
     var verified: Int?
     var inspected: Int?
     var planned: Int?
+    var equal: Int?
+    var different: Int?
     let upToDate: Int
     let skipped: Int
     let failed: Int
@@ -92,7 +97,10 @@ struct SummaryRecord: Encodable {
     summary = Counts(
       found: report.found, written: count(of: .written, verb) ?? 0,
       verified: count(of: .verified, verb), inspected: count(of: .inspected, verb),
-      planned: count(of: .planned, verb), upToDate: report.upToDate, skipped: report.skipped,
+      planned: count(of: .planned, verb),
+      equal: count(of: .compared, verb).map { $0 - report.different },
+      different: count(of: .compared, verb).map { _ in report.different },
+      upToDate: report.upToDate, skipped: report.skipped,
       failed: report.failed, cancelled: report.cancelled, seconds: report.duration.seconds)
   }
 }
@@ -104,6 +112,7 @@ extension Outcome.Status {
     case .written: "written"
     case .verified: "verified"
     case .inspected: "inspected"
+    case .compared(let verdict): verdict.isDifferent ? "different" : "equal"
     case .planned: "planned"
     case .upToDate: "upToDate"
     case .skipped: "skipped"
