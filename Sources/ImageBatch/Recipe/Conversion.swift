@@ -89,11 +89,8 @@ struct Conversion {
   static func memoryByteCount(
     _ recipe: Recipe, header: ImageHeader, codec: any ImageCodec, inputByteCount: Int
   ) throws -> Int {
-    let mayTurn = header.unread?.hasOrientation ?? false
-    var header = header
-    return try (mayTurn ? Orientation.allCases : [header.metadata.orientation]).reduce(0) {
-      header.metadata.orientation = $1
-      let conversion = try Conversion(recipe, header: header, codec: codec)
+    try header.possibilities.reduce(0) {
+      let conversion = try Conversion(recipe, header: $1, codec: codec)
       return max($0, try conversion.memoryByteCount(inputByteCount: inputByteCount))
     }
   }
