@@ -13,14 +13,17 @@ extension OperationDescription {
         default: Fit.inside),
       .flag("enlarge", "makes small pictures larger, too"),
       .choice("filter", "the resampling filter", default: ResamplingFilter.lanczos3),
+      .choice(
+        "light", "whether samples are mixed as they are stored, or as the light they stand for",
+        default: Light.encoded),
       .position("position", "what cover keeps, and where contain puts the picture"),
       .colour(
         "background", "what contain pads with, such as #ff8800, #fff, white or transparent",
         otherwise: transparentOrBlack)
-    ) { size, fit, enlarges, filter, position, background in
+    ) { size, fit, enlarges, filter, light, position, background in
       ResizeRequest(
-        size: size, fit: fit, enlarges: enlarges, filter: filter, position: position,
-        background: background)
+        size: size, fit: fit, enlarges: enlarges, filter: filter, light: light,
+        position: position, background: background)
     },
     OperationDescription(
       "crop", "Cuts to a size; a side that is no longer stays.",
