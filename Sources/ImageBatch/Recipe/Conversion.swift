@@ -13,6 +13,9 @@ struct Conversion {
 
   private let header: ImageHeader
 
+  /// What was taken for what the input says, and is not quite that, a sentence each.
+  let warnings: [String]
+
   /// On the way to one output.
   struct Branch {
     fileprivate(set) var chain: Chain
@@ -40,6 +43,8 @@ struct Conversion {
   /// - Throws: `JobFailure`, `SizeOverflow`, `TransformError`.
   init(_ recipe: Recipe, header: ImageHeader, codec reader: any ImageCodec) throws {
     precondition(!recipe.outputs.isEmpty, "a recipe without an output")
+    let transfer = header.transfer(for: recipe)
+    let recipe = transfer.map { recipe.taking($0.function) } ?? recipe
     let orientation = recipe.appliesOrientation ? header.metadata.orientation : .upright
     let isShared = recipe.outputs.count > 1 && !recipe.operations.isEmpty
     self.header = header
@@ -54,6 +59,9 @@ struct Conversion {
         output, of: recipe, from: trunkForecast, turnedBy: isShared ? .upright : orientation,
         header: header, codec: reader)
     }
+    let steps = trunkForecast.steps + branches.flatMap(\.forecast.steps)
+    let mixesLight = steps.contains { ($0 as? Resample)?.transfer != nil }
+    warnings = mixesLight ? transfer?.reservation.map { [$0] } ?? [] : []
   }
 
   /// Whether all outputs are copies, for which no rows are needed.

@@ -128,7 +128,8 @@ extension JobRun {
 
   private func addWarnings(of conversion: Conversion, _ header: ImageHeader) {
     guard !conversion.isCopy else { return }
-    for warning in conversion.branches.filter({ !$0.isCopy }).flatMap(\.warnings)
+    let branches = conversion.branches.filter { !$0.isCopy }
+    for warning in conversion.warnings + branches.flatMap(\.warnings)
     where !outcome.warnings.contains(warning) {
       outcome.warnings.append(warning)
     }
