@@ -42,6 +42,16 @@ demo: build ## Make a folder of sample images and resize it
 	@echo '--- what it made'
 	$(RELEASE_DIR)/imgbatch inspect demo/out --quiet
 
+GALLERY := .build/gallery
+PHOTO ?= $(GALLERY)/photo.png
+
+.PHONY: gallery
+gallery: build ## Lay out what each operation makes of one picture, or of PHOTO: .build/gallery.png
+	rm -rf $(GALLERY) && mkdir -p $(GALLERY)
+	$(RELEASE_DIR)/sample-images photo $(GALLERY)/photo.png
+	$(RELEASE_DIR)/imgbatch apply '$(PHOTO)' $(GALLERY)/out --recipe docs/gallery.yaml
+	$(RELEASE_DIR)/sample-images contact-sheet docs/gallery.yaml $(GALLERY)/out .build/gallery.png
+
 .PHONY: lint
 lint: ## Check the format
 	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)

@@ -86,9 +86,10 @@ let package = Package(
       ],
       swiftSettings: houseStyle, linkerSettings: staticLibraries),
 
-    // Makes testdata/ and the pictures of `make demo`.
+    // Makes testdata/, the pictures of `make demo` and the sheet of `make gallery`.
     .executableTarget(
-      name: "SampleImages", dependencies: ["ImageCodecs", "Raster"], swiftSettings: houseStyle),
+      name: "SampleImages", dependencies: ["Configuration", "ImageCodecs", "Raster"],
+      swiftSettings: houseStyle),
 
     // What a batch costs beyond its codec calls, for `make bench`.
     .executableTarget(

@@ -165,15 +165,15 @@ struct QuantiseTests {
             let got = Point(result.pixel(x, y), format)
             if own.alpha == 0 { continue }
             let place = y * (width + 2) + x + 1
+            let kin = palette.filter { $0.kind == got.kind }
             let wanted = (0..<4).map { axis in
+              let levels = kin.map { 16 * $0.samples[axis] }
               let isFixed = own.alpha == 255 && axis == 3
-              return isFixed
-                ? 16 * 255 : min(max(own.samples[axis] * 16 + errors[place][axis], 0), 16 * 255)
+              let sum = isFixed ? 16 * 255 : own.samples[axis] * 16 + errors[place][axis]
+              return min(max(sum, levels.min() ?? 0), levels.max() ?? 0)
             }
             let rounded = Point(samples: wanted.map { ($0 + 8) / 16 })
-            let distances = palette.filter { $0.kind == got.kind }
-              .map { $0.distance(to: rounded) }
-            #expect(got.distance(to: rounded) == distances.min())
+            #expect(got.distance(to: rounded) == kin.map { $0.distance(to: rounded) }.min())
             for axis in 0..<4 {
               let error = wanted[axis] - 16 * got.samples[axis]
               let shares = [7, 3, 5].map { (error * $0) >> 4 }
@@ -205,6 +205,23 @@ struct QuantiseTests {
     }
     #expect(try await largestDifference(.floydSteinberg) <= 3)
     #expect(try await largestDifference(.none) > 10)
+  }
+
+  @Test("what is lighter than the palette does not spill over what is below it")
+  func spilling() async throws {
+    // White is too rare for a colour of its own, and above what is a mixture of both colours.
+    let picture = Picture(32, 64, PixelFormat(.gray, .eight)) { x, y, _ in
+      x < 16 ? 40 : y < 4 ? 255 : 110
+    }
+    let result = try await picture.applying(Quantise(to: 2))
+    #expect(result.distinctPixels == [[40], [119]])
+    for top in stride(from: 4, to: 64, by: 12) {
+      var sum = 0
+      for y in top..<top + 12 {
+        for x in 18..<30 { sum += result[x, y, 0] }
+      }
+      #expect(abs(sum - 144 * 110) <= 144 * 4, "from row \(top)")
+    }
   }
 
   @Test("more colours than can be told apart in the room there is")

@@ -1,6 +1,8 @@
 /// Floyd and Steinberg's diffusion, row by row and to and fro, in whole sixteenths of a level.
 ///
-/// A pixel without opacity takes no error and hands none on; an opaque one stays opaque.
+/// A pixel without opacity takes no error and hands none on; an opaque one stays opaque. What is
+/// beyond the least and the most that the palette has of a sample is dropped: no neighbours can make
+/// up for it, and it would grow from row to row and spill over areas that are within.
 struct ErrorDiffusion: ~Copyable {
   private let palette: Palette
   private let memory: ByteBuffer
@@ -45,7 +47,7 @@ struct ErrorDiffusion: ~Copyable {
     guard let candidates = palette.candidates(for: colour) else { return }
     var wanted = colour.premultiplied &* 16 &+ here[place]
     if colour.isOpaque { wanted.w = 255 * 16 }
-    wanted.clamp(lowerBound: .zero, upperBound: SIMD4(repeating: 255 * 16))
+    wanted.clamp(lowerBound: candidates.least &* 16, upperBound: candidates.most &* 16)
     let index = candidates.index(for: (wanted &+ 8) &>> 4)
     colour = candidates.colours[index]
     let error = wanted &- candidates.point(index) &* 16

@@ -10,6 +10,9 @@ final class NearestColour {
   /// The colours, sorted; at least one.
   let colours: [PackedColour]
 
+  /// The least and the most that the colours have of each premultiplied sample.
+  let (least, most): (SIMD4<Int32>, SIMD4<Int32>)
+
   private let points: [SIMD4<Int32>]
 
   /// The sums, between one below all and one above.
@@ -26,7 +29,10 @@ final class NearestColour {
     precondition(!colours.isEmpty, "the nearest of no colours")
     func sum(_ colour: PackedColour) -> Int32 { colour.premultiplied.wrappedSum() }
     self.colours = colours.sorted { (sum($0), $0.word) < (sum($1), $1.word) }
-    points = self.colours.map(\.premultiplied)
+    let points = self.colours.map(\.premultiplied)
+    self.points = points
+    least = points.reduce(points[0]) { pointwiseMin($0, $1) }
+    most = points.reduce(points[0]) { pointwiseMax($0, $1) }
     let sums = self.colours.map(sum)
     self.sums = [-Self.farSum] + sums + [Self.farSum]
     var starts: [Int32] = []

@@ -28,7 +28,7 @@ extension OperationDescription {
         position: placement.position, strategy: placement.strategy, background: background)
     },
     OperationDescription(
-      "crop", "Cuts to a size; a side that is no longer stays.",
+      "crop", "Cuts to a size; a side that is short enough stays as it is.",
       example: "crop 400x400 position=top",
       .frame(
         "size", "the width and height of what stays in pixels, 400x300, or 400 for a square"),
@@ -44,7 +44,7 @@ extension OperationDescription {
         default: 10, isPositional: true)
     ) { tolerance in SingleStep(Trim(tolerance: tolerance)) },
     OperationDescription(
-      "pad", "Puts the picture into a frame; a side that is no shorter stays.",
+      "pad", "Puts the picture into a frame; a side that is long enough stays as it is.",
       example: "pad 800x800 background=#fff",
       .frame(
         "size", "the width and height of the frame in pixels, 400x300, or 400 for a square"),

@@ -34,6 +34,9 @@ enum DemoPhotos {
     ]
   }
 
+  /// One that has much of light and shadow, and room above it.
+  static func gallery() throws -> [UInt8] { try photo(dusk, 720, 480) }
+
   private static let dawn = Landscape(
     seed: 3, sky: .dawn, at: SIMD2(11, 3), cameraHeight: 0.5)
   private static let noon = Landscape(
