@@ -38,11 +38,27 @@ struct CorpusTests {
     #expect(sha256(picture.rgba16BigEndian) == entry.fields["rgba16be_sha256"])
   }
 
-  @Test("corrupt files fail for a reason that is told", arguments: entries("corrupt"))
+  @Test("corrupt files fail, and chunk, byte and reason are told", arguments: entries("corrupt"))
   func corrupt(_ entry: Corpus.Entry) throws {
     let bytes = try entry.bytes()
-    let error = #expect(throws: CodecError.self) { try decode(bytes) }
-    #expect(error?.message.isEmpty == false)
+    let error = try #require(throws: CodecError.self) { try decode(bytes) }
+    guard bytes.starts(with: TestPNG.signature) else {
+      #expect(error.code == .notAnImage)
+      return
+    }
+    let fault =
+      /(?<chunk>[^ :]{4,16})(: .+| stands where .+) \((chunk|it ends) at byte (?<byte>\d+)\)/
+    let cut = /the file ends early, .+, at byte (?<byte>\d+)/
+    if let match = try fault.wholeMatch(in: error.message) {
+      // What the message says of the chunk is so.
+      let offset = try #require(Int(match.byte))
+      let type = bytes[(offset + 4)...].prefix(4)
+      let isNamed = match.chunk.contains("[") || type.elementsEqual(match.chunk.utf8)
+      #expect(isNamed || error.message.contains("not enough image data"))
+    } else {
+      let match = try #require(try cut.wholeMatch(in: error.message), "\(error.message)")
+      #expect(Int(match.byte) == bytes.count)
+    }
   }
 
   @Test("contested files decode, with a warning", arguments: entries("contested"))

@@ -39,7 +39,7 @@ struct PNGCopy {
       if chunk.type == .idat, owesOrientation { try appendOrientation() }
       if chunk.type.isCritical || chunk.type == .trns {
         guard try append(chunk, where: { _ in true }) else {
-          throw CodecError(.corrupt, "\(chunk.type): CRC mismatch")
+          throw PNGFailure.corruption("CRC mismatch", in: chunk.type, at: chunk.offset)
         }
       } else {
         let rule = PNGChunkRule.rule(for: chunk.type)
@@ -47,7 +47,7 @@ struct PNGCopy {
       }
       if chunk.type == .iend { return }
     }
-    throw CodecError(.truncated, "the file ends early, before the end of IEND")
+    throw PNGFailure.truncation(at: source.byteCount, in: nil)
   }
 
   /// Appends `chunk` if its checksum is right and `isWanted` says so of its contents, and tells
