@@ -19,8 +19,10 @@ enum PNGFailure {
       return CodecError(.corrupt, words(for: message))
     }
     if message == "Not enough image data" {
+      let reason = "not enough image data"
+      if chunk.type == .idat { return corruption(reason, in: .idat, at: chunk.offset) }
       // It has read on to the chunk that follows the data.
-      return CodecError(.corrupt, "IDAT: not enough image data (it ends at byte \(chunk.offset))")
+      return CodecError(.corrupt, "IDAT: \(reason) (it ends at byte \(chunk.offset))")
     }
     let prefix = "\(chunk.type): "
     let reason = message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message
