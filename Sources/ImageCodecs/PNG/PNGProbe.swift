@@ -167,7 +167,10 @@ struct PNGProbe {
       try rejectTransparency(contents, of: chunk)
       return warnings.append("\(chunk.type): CRC mismatch, left out")
     }
-    metadata.chunks.append(.init(type: chunk.type.description, bytes: contents.bytes))
+    metadata.chunks.append(
+      .init(
+        type: chunk.type.description, bytes: contents.bytes,
+        followsPixels: hasData && PNGChunkRule.staysBehindData(chunk.type)))
     if chunk.type == .exif {
       metadata.orientation = ExifOrientation(contents.bytes)?.orientation ?? .upright
     }
