@@ -50,8 +50,11 @@ public protocol ImageCodec: Sendable {
   /// Whether it knows several ways to store the same pixels, and can look for the smallest.
   var optimizes: Bool { get }
 
-  /// Whether what it writes can say in which colour space the samples are.
-  var writesColourSpaces: Bool { get }
+  /// What of `metadata` pixels of that form cannot have with them in `format` and would need, a
+  /// sentence for each colour space: without it, the samples mean something else.
+  func losses(
+    of metadata: Metadata, in format: ImageFormat, _ pixelFormat: PixelFormat
+  ) -> [String]
 
   /// The metadata of `header` that an output keeps whose pixels changed.
   func metadata(of header: ImageHeader, keeping policy: MetadataPolicy) -> Metadata
@@ -70,6 +73,15 @@ public protocol ImageCodec: Sendable {
 extension ImageCodec {
   /// Most know one way.
   public var optimizes: Bool { false }
+
+  /// All colour spaces, as formats have it that have no place for one.
+  func losses(
+    of metadata: Metadata, in format: ImageFormat, _ pixelFormat: PixelFormat
+  ) -> [String] {
+    metadata.chunks.map(\.type).filter { ["cICP", "iCCP"].contains($0) }.map {
+      "\($0): \(format) has no place for a colour space, left out"
+    }
+  }
 }
 
 /// The rows of a picture that is being decoded.

@@ -9,11 +9,14 @@ public struct Metadata: Hashable, Sendable {
     public let type: String
     /// What the chunk holds, without its length, type and CRC.
     public let bytes: [UInt8]
+    /// Whether it must stand behind the pixels, as it did in its file.
+    public let followsPixels: Bool
 
     /// A chunk of that type.
-    public init(type: String, bytes: [UInt8]) {
+    public init(type: String, bytes: [UInt8], followsPixels: Bool = false) {
       self.type = type
       self.bytes = bytes
+      self.followsPixels = followsPixels
     }
   }
 
@@ -26,6 +29,18 @@ public struct Metadata: Hashable, Sendable {
   public init(orientation: Orientation = .upright, chunks: [Chunk] = []) {
     self.orientation = orientation
     self.chunks = chunks
+  }
+
+  /// Makes it that of a picture whose rows have become columns: the resolution (pHYs) has a number
+  /// for each direction.
+  public mutating func swapSides() {
+    chunks = chunks.map { chunk in
+      guard chunk.type == "pHYs", chunk.bytes.count == 9 else { return chunk }
+      let bytes = chunk.bytes
+      return Chunk(
+        type: chunk.type, bytes: Array(bytes[4..<8] + bytes[0..<4] + bytes[8...]),
+        followsPixels: chunk.followsPixels)
+    }
   }
 
   /// The bytes that the chunks hold.

@@ -54,8 +54,9 @@ import Testing
         "iCCP: qoi has no place for a colour space, left out",
         "cICP: qoi has no place for a colour space, left out",
       ])
-    #expect(try branch(Recipe(format: .png), header).warnings.isEmpty)
     #expect(try branch(Recipe(format: .png), header).metadata.chunks.count == 3)
+    header.metadata.chunks.removeFirst()
+    #expect(try branch(Recipe(format: .png), header).warnings.isEmpty)
     var none = Recipe(format: .pam)
     none.metadata = .none
     #expect(try branch(none, header).warnings.isEmpty)
@@ -92,6 +93,50 @@ import Testing
     #expect(try conversion(Recipe(resize: resize(50, 50)), odd).warnings.isEmpty)
     request.size = .width(90)
     #expect(try conversion(Recipe(resize: request, format: .qoi), odd).warnings.isEmpty)
+  }
+
+  @Test("a profile that is not for the pixels as they are written is told")
+  func lostProfile() throws {
+    // A name, the method, and a stored block: a header for RGB samples.
+    var profile = [UInt8](repeating: 0, count: 128)
+    profile.replaceSubrange(16..<20, with: "RGB ".utf8)
+    let chunk = Metadata.Chunk(
+      type: "iCCP", bytes: [0x78, 0, 0, 0x78, 1, 1, 128, 0, 127, 255] + profile)
+    var header = header(8, 6)
+    header.metadata.chunks = [chunk]
+    #expect(try branch(Recipe(resize: resize(4, 3)), header).warnings.isEmpty)
+    header.pixelFormat = PixelFormat(.gray, .eight)
+    #expect(
+      try branch(Recipe(resize: resize(4, 3)), header).warnings
+        == ["iCCP: the profile is not one for grays, left out"])
+  }
+
+  @Test("a resolution of two numbers turns with the picture, by its orientation and by operations")
+  func turnedResolution() throws {
+    let resolution: [UInt8] = [0, 0, 0, 1, 0, 0, 0, 2, 1]
+    let turned: [UInt8] = [0, 0, 0, 2, 0, 0, 0, 1, 1]
+    struct Turn: Operation {
+      let orientation: Orientation
+      func steps(for input: RowLayout) -> [any Transform] { [Orient(orientation)] }
+    }
+    func written(_ recipe: Recipe, _ orientation: Orientation) throws -> [UInt8]? {
+      var header = header(8, 6, orientation: orientation)
+      header.metadata.chunks = [.init(type: "pHYs", bytes: resolution)]
+      return try branch(recipe, header).metadata.chunks.first?.bytes
+    }
+    for orientation in Orientation.allCases {
+      let expected = orientation.swapsSides ? turned : resolution
+      var recipe = Recipe(resize: resize(4, 3))
+      #expect(try written(recipe, orientation) == expected)
+      recipe.appliesOrientation = false
+      #expect(try written(recipe, orientation) == resolution)
+      #expect(
+        try written(Recipe([Turn(orientation: orientation)]), .upright) == expected)
+      // And back again.
+      let opposite = expected == turned ? resolution : turned
+      #expect(
+        try written(Recipe([Turn(orientation: .transposed)]), orientation) == opposite)
+    }
   }
 
   @Test("where the orientation has not been read, the dearest is counted")

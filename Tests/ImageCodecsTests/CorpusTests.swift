@@ -38,11 +38,66 @@ struct CorpusTests {
     #expect(sha256(picture.rgba16BigEndian) == entry.fields["rgba16be_sha256"])
   }
 
-  @Test("corrupt files fail for a reason that is told", arguments: entries("corrupt"))
+  @Test("corrupt files fail, and chunk, byte and reason are told", arguments: entries("corrupt"))
   func corrupt(_ entry: Corpus.Entry) throws {
     let bytes = try entry.bytes()
-    let error = #expect(throws: CodecError.self) { try decode(bytes) }
-    #expect(error?.message.isEmpty == false)
+    let error = try #require(throws: CodecError.self) { try decode(bytes) }
+    guard bytes.starts(with: TestPNG.signature) else {
+      #expect(error.code == .notAnImage)
+      return
+    }
+    let fault =
+      /(?<chunk>[^ :]{4,16})(: .+| stands where .+) \((chunk|it ends) at byte (?<byte>\d+)\)/
+    let cut = /the file ends early, .+, at byte (?<byte>\d+)/
+    if error.message == "no IHDR chunk follows the signature, at byte 8" { return }
+    if let match = try fault.wholeMatch(in: error.message) {
+      // What the message says of the chunk is so.
+      let offset = try #require(Int(match.byte))
+      let type = bytes[(offset + 4)...].prefix(4)
+      let isNamed = match.chunk.contains("[") || type.elementsEqual(match.chunk.utf8)
+      #expect(isNamed || error.message.contains("not enough image data"))
+    } else {
+      let match = try #require(try cut.wholeMatch(in: error.message), "\(error.message)")
+      #expect(Int(match.byte) == bytes.count)
+    }
+  }
+
+  /// Twenty small files, from all over the suite.
+  private static let flipped = entries("good").filter { $0.path.contains("/pngsuite/") }
+    .enumerated().filter { $0.offset.isMultiple(of: 8) && isInReach($0.element) }.prefix(20)
+    .map(\.element)
+
+  @Test("no flipped bit in what makes the pixels goes unnoticed", arguments: flipped)
+  func flippedBits(_ entry: Corpus.Entry) throws {
+    let intact = try entry.bytes()
+    let picture = try decode(intact)
+    // In a debug build, a bit of each byte.
+    #if DEBUG
+      let bits = 1
+    #else
+      let bits = 8
+    #endif
+    var offset = TestPNG.signature.count
+    var flipCount = 0
+    for chunk in try #require(chunks(of: intact)) {
+      let end = offset + chunk.framed.count
+      if ["IHDR", "PLTE", "tRNS", "IDAT"].contains(chunk.type) {
+        let last = chunk.type == "IDAT" ? min(end, offset + 8 + 64) : end
+        for place in offset..<last {
+          for bit in 0..<bits {
+            var damaged = intact
+            damaged[place] ^= 1 << UInt8((place + bit) % 8)
+            flipCount += 1
+            let limits = DecodeLimits(maximumPixelCount: 100_000)
+            if let other = try? decode(damaged, limits: limits), other != picture {
+              Issue.record("byte \(place), bit \((place + bit) % 8)")
+            }
+          }
+        }
+      }
+      offset = end
+    }
+    #expect(flipCount > 50 * bits)
   }
 
   @Test("contested files decode, with a warning", arguments: entries("contested"))

@@ -37,10 +37,12 @@ struct PNGMetadataTests {
     (text("tEXt", "Copyright"), .always, .always),
     (text("zTXt", "Author"), .always, .always),
     (text("iTXt", "Copyright"), .always, .always),
+    (text("tEXt", "AUTHOR"), .always, .always),
+    (text("iTXt", "copyright"), .always, .always),
     (text("tEXt", "Comment"), .all, .all),
     (text("tEXt", "Copyright2"), .all, .all),
     (text("iTXt", "XML:com.adobe.xmp"), .all, .all),
-    (.init("tIME", [7, 230, 1, 1, 0, 0, 0]), .all, .all),
+    (.init("tIME", [7, 230, 1, 1, 0, 0, 0]), .never, .all),
     (.init("eXIf", exif(1)), .all, .all),
     (.init("bKGD", [0, 0, 0, 0, 0, 0]), .never, .always),
     (.init("hIST", [0, 0]), .never, .always),
@@ -178,6 +180,50 @@ struct PNGMetadataTests {
       let types = chunks(of: bytes)?.map(\.type)
       #expect(types?.contains("eXIf") == (orientation != .upright))
     }
+  }
+
+  @Test("what is said of palette and bit depth is not written to pixels of another form")
+  func ofStorage() throws {
+    let metadata = Metadata(chunks: [
+      .init(type: "sBIT", bytes: [5, 6, 5]), .init(type: "bKGD", bytes: [0, 1, 0, 2, 0, 3]),
+      .init(type: "hIST", bytes: [0, 0]), .init(type: "gAMA", bytes: [0, 0, 0, 1]),
+      .init(type: "tRNS", bytes: [0, 0, 0, 0, 0, 0]), .init(type: "CrIt", bytes: []),
+      .init(type: "IDAT", bytes: [], followsPixels: true),
+    ])
+    for reducesColours in [false, true] {
+      let written = try encode(
+        randomPicture(2, 2, PixelFormat(.rgb, .eight), seed: 1), as: .png,
+        metadata: metadata, reducesColours: reducesColours)
+      let types = try #require(chunks(of: written)).map(\.type)
+      #expect(types.filter { $0 != "PLTE" } == ["IHDR", "gAMA", "IDAT", "IEND"])
+    }
+  }
+
+  @Test("texts and profiles go along as they are: nothing inflates them")
+  func neverInflated() throws {
+    let garbage: [UInt8] = [0xA5, 0xA5, 0xA5, 0xA5, 0xA5]
+    let early = [
+      TestPNG.Chunk("iCCP", Array("x\0\0".utf8) + garbage),
+      TestPNG.Chunk("zTXt", Array("Author\0\0".utf8) + garbage),
+      TestPNG.Chunk("iTXt", Array("Author\0\u{1}\0\0\0".utf8) + garbage),
+    ]
+    let bytes = TestPNG(width: 2, height: 2, early: early).bytes
+    #expect(try probe(bytes).warnings.isEmpty)
+    #expect(try decode(bytes).warnings.isEmpty)
+    #expect(try copy(bytes, keeping: .safe) == bytes)
+  }
+
+  @Test("a chunk of unknown meaning stays on its side of the pixels")
+  func sides() throws {
+    var png = TestPNG(width: 2, height: 2)
+    png.early = [.init("vpAg", [1])]
+    png.late = [.init("vpAg", [2]), Self.text("tEXt", "Comment")]
+    let header = try probe(png.bytes)
+    let metadata = try codec(for: png.bytes).metadata(of: header, keeping: .all)
+    let written = try encode(decode(png.bytes), as: .png, metadata: metadata)
+    let types = try #require(chunks(of: written)).map(\.type)
+    #expect(types == ["IHDR", "tEXt", "vpAg", "IDAT", "vpAg", "IEND"])
+    #expect(chunks(of: written)?[4].bytes == [2])
   }
 
   @Test("a colour profile is written to pictures of its own kind only")

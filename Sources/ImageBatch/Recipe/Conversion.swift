@@ -34,7 +34,7 @@ struct Conversion {
     let isOptimization: Bool
 
     /// What the output can't hold of what the input says, a sentence each.
-    let warnings: [String]
+    var warnings: [String] { codec.losses(of: metadata, in: format, outputLayout.format) }
 
     /// What is written; for operations that depend on the pixels the largest that can come out.
     var outputLayout: RowLayout { forecast.layout }
@@ -156,14 +156,11 @@ extension Conversion.Branch {
     isCopy = isUnchanged && !isOptimization
     var metadata = reader.metadata(of: header, keeping: policy)
     if recipe.appliesOrientation { metadata.orientation = .upright }
+    let turns = (trunk.steps + forecast.steps).compactMap { $0 as? Orient }
+    if !turns.count(where: { $0.orientation.swapsSides }).isMultiple(of: 2) {
+      metadata.swapSides()
+    }
     self.metadata = metadata
-    let name = format
-    warnings =
-      writer.writesColourSpaces
-      ? []
-      : metadata.chunks.map(\.type).filter { ["cICP", "iCCP"].contains($0) }.map {
-        "\($0): \(name) has no place for a colour space, left out"
-      }
   }
 }
 

@@ -44,6 +44,28 @@ struct PNGChunkWalk {
       type: chunk.type, bytes: bytes, storedCRC: crc.reduce(0) { $0 << 8 | UInt32($1) })
   }
 
+  /// The chunk that the last of the first `offset` bytes belongs to, whatever it is; nil where they
+  /// are none of a chunk's.
+  ///
+  /// It takes as many reads as there are chunks before, and leaves the source where it is.
+  static func chunk(before offset: Int, in source: ByteSource) throws -> PNGChunk? {
+    let position = source.position
+    defer { source.seek(to: position) }
+    var start = signature.count
+    while start < offset {
+      source.seek(to: start)
+      let frame = try source.read(upTo: 8)
+      guard frame.count == 8 else { return nil }
+      let fields = frame.reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+      let chunk = PNGChunk(
+        type: PNGChunkType(code: UInt32(truncatingIfNeeded: fields)),
+        byteCount: Int(fields >> 32), offset: start)
+      if offset <= chunk.end { return chunk }
+      start = chunk.end
+    }
+    return nil
+  }
+
   /// What stands in a chunk, with the checksum that it claims.
   struct Contents {
     let type: PNGChunkType

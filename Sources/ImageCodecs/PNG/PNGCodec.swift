@@ -4,7 +4,6 @@ import Raster
 struct PNGCodec: ImageCodec {
   var formats: [ImageFormat] { [.png] }
   var optimizes: Bool { true }
-  var writesColourSpaces: Bool { true }
 
   func recognizes(_ prefix: [UInt8]) -> Bool {
     prefix.starts(with: PNGChunkWalk.signature)
@@ -43,6 +42,17 @@ struct PNGCodec: ImageCodec {
 
   func metadata(of header: ImageHeader, keeping policy: MetadataPolicy) -> Metadata {
     PNGChunkRule.metadata(header.metadata, keeping: policy)
+  }
+
+  func losses(
+    of metadata: Metadata, in format: ImageFormat, _ pixelFormat: PixelFormat
+  ) -> [String] {
+    let hasColour = pixelFormat.hasColour
+    return metadata.chunks.filter {
+      $0.type == "iCCP" && !ICCProfile.suits(chunk: $0.bytes, hasColour: hasColour)
+    }.map {
+      "\($0.type): the profile is not one for \(hasColour ? "colours" : "grays"), left out"
+    }
   }
 
   func copy(

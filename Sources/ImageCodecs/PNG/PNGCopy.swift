@@ -7,11 +7,11 @@ import Raster
 /// IEND stays behind. Where nothing stays behind the copy equals the file.
 struct PNGCopy {
   private let source: ByteSource
-  private let metadata: Metadata
   private let policy: MetadataPolicy
   private let output: EncodedBytes
   private var walk: PNGChunkWalk
-  private var owesOrientation: Bool
+  /// What is written of eXIf in place of the file's own, until it has been.
+  private var owedExif: [UInt8]?
 
   static func run(
     _ source: ByteSource, header: ImageHeader, keeping policy: MetadataPolicy,
@@ -25,29 +25,33 @@ struct PNGCopy {
     _ source: ByteSource, _ metadata: Metadata, _ policy: MetadataPolicy, _ output: EncodedBytes
   ) {
     self.source = source
-    self.metadata = metadata
     self.policy = policy
     self.output = output
     walk = PNGChunkWalk(over: source)
-    // Under `all` the file's own eXIf goes over; under `safe` its orientation alone does.
-    owesOrientation = policy == .safe && metadata.orientation != .upright
+    // Under `all` the file's own eXIf goes over.
+    guard policy == .safe else { return }
+    let exif = metadata.chunks.first { $0.type == PNGChunkType.exif.description }
+    let excerpt = ExifExcerpt(of: exif?.bytes, orientation: metadata.orientation)
+    if !excerpt.isEmpty { owedExif = excerpt.exif }
   }
 
   private mutating func run() throws {
     try PNGChunkWalk.signature.withUnsafeBytes { try output.append($0) }
     while let chunk = try walk.next() {
-      if chunk.type == .idat, owesOrientation { try appendOrientation() }
+      // In the place of the file's own, or before the picture data where that came behind.
+      if chunk.type == .idat || chunk.type == .exif { try appendOwedExif() }
       if chunk.type.isCritical || chunk.type == .trns {
         guard try append(chunk, where: { _ in true }) else {
-          throw CodecError(.corrupt, "\(chunk.type): CRC mismatch")
+          throw PNGFailure.corruption("CRC mismatch", in: chunk.type, at: chunk.offset)
         }
       } else {
         let rule = PNGChunkRule.rule(for: chunk.type)
+        guard rule.mayKeep(onCopyUnder: policy) else { continue }
         try append(chunk) { rule.keeps($0, onCopyUnder: policy) }
       }
       if chunk.type == .iend { return }
     }
-    throw CodecError(.truncated, "the file ends early, before the end of IEND")
+    throw PNGFailure.truncation(at: source.byteCount, in: nil)
   }
 
   /// Appends `chunk` if its checksum is right and `isWanted` says so of its contents, and tells
@@ -75,9 +79,9 @@ struct PNGCopy {
     return true
   }
 
-  private mutating func appendOrientation() throws {
-    owesOrientation = false
-    try PNGChunkWriter.append(
-      .exif, ExifOrientation.minimalExif(metadata.orientation), to: output)
+  private mutating func appendOwedExif() throws {
+    guard let exif = owedExif else { return }
+    owedExif = nil
+    try PNGChunkWriter.append(.exif, exif, to: output)
   }
 }

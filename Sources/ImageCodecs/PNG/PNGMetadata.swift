@@ -8,8 +8,9 @@ import Raster
 /// | pHYs                               | IDAT         | safe, all       | safe, all       |
 /// | tEXt zTXt iTXt: Copyright, Author  |              | safe, all       | safe, all       |
 /// | tEXt zTXt iTXt: other keywords     |              | all             | all             |
-/// | eXIf                               |              | all (see below) | all (see below) |
-/// | tIME                               |              | all             | all             |
+/// | eXIf: orientation, owner           |              | safe, all       | safe, all       |
+/// | eXIf: the rest                     |              | all             | all             |
+/// | tIME                               |              |                 | all             |
 /// | sBIT bKGD hIST sPLT                | IDAT         |                 | safe, all       |
 /// | acTL fcTL fdAT                     |              |                 | safe, all       |
 /// | others, safe to copy               |              | all             | all             |
@@ -18,8 +19,9 @@ import Raster
 /// The policy `none` keeps none of them. tRNS belongs to the pixels and is not among them.
 ///
 /// Of eXIf the Orientation tag has a life of its own, since it says how the pixels must be turned:
-/// it is written as `Metadata.orientation` says, alone where the rest of eXIf does not stay. Only
-/// `none` takes it away too.
+/// it is written as `Metadata.orientation` says. `ExifExcerpt` is what `safe` keeps.
+///
+/// docs/metadata.md gives the reasons.
 struct PNGChunkRule: Sendable {
   enum Place: Sendable { case beforePalette, beforeData, anywhere }
 
@@ -46,6 +48,10 @@ struct PNGChunkRule: Sendable {
   /// Whether the contents start with a keyword, which decides too.
   var isText = false
 
+  /// Whether the contents are in terms of how the pixels are stored, palette and bit depth: of no
+  /// use to a writer, which stores them in another way.
+  var isOfStorage = false
+
   /// How long the contents can be.
   var byteCounts = 0...PNGChunk.maximumByteCount
 
@@ -63,6 +69,10 @@ struct PNGChunkRule: Sendable {
     PNGChunkRule(
       isSingle: false, isText: true, byteCounts: minimum...PNGChunk.maximumByteCount,
       onChange: .onlyAll, onCopy: .onlyAll)
+  }
+
+  private static func ofStorage(_ place: Place) -> PNGChunkRule {
+    PNGChunkRule(place: place, isOfStorage: true, onChange: .never, onCopy: .safeAndAll)
   }
 
   private static let animation = PNGChunkRule(
@@ -83,9 +93,9 @@ struct PNGChunkRule: Sendable {
     ("cHRM", colourSpace(32)),
     ("mDCV", colourSpace(24)),
     ("cLLI", colourSpace(8)),
-    ("sBIT", PNGChunkRule(place: .beforePalette, onChange: .never, onCopy: .safeAndAll)),
-    ("bKGD", PNGChunkRule(place: .beforeData, onChange: .never, onCopy: .safeAndAll)),
-    ("hIST", PNGChunkRule(place: .beforeData, onChange: .never, onCopy: .safeAndAll)),
+    ("sBIT", ofStorage(.beforePalette)),
+    ("bKGD", ofStorage(.beforeData)),
+    ("hIST", ofStorage(.beforeData)),
     (
       "sPLT",
       PNGChunkRule(
@@ -102,7 +112,7 @@ struct PNGChunkRule: Sendable {
       PNGChunkRule(
         byteCounts: 8...PNGChunk.maximumByteCount, onChange: .onlyAll, onCopy: .onlyAll)
     ),
-    ("tIME", PNGChunkRule(byteCounts: 7...7, onChange: .onlyAll, onCopy: .onlyAll)),
+    ("tIME", PNGChunkRule(byteCounts: 7...7, onChange: .never, onCopy: .onlyAll)),
     ("tEXt", text(minimum: 2)),
     ("zTXt", text(minimum: 3)),
     ("iTXt", text(minimum: 6)),
@@ -127,12 +137,21 @@ struct PNGChunkRule: Sendable {
       isSingle: false, onChange: type.isSafeToCopy ? .onlyAll : .never, onCopy: .onlyAll)
   }
 
+  /// Whether a chunk of `type` that stands behind the picture data must stay there, as those must
+  /// of whose meaning nothing is known (section 14.2).
+  static func staysBehindData(_ type: PNGChunkType) -> Bool { table[type] == nil }
+
   /// Where a writer puts chunks of `type` among the others.
   static func rank(of type: PNGChunkType) -> Int { table[type]?.rank ?? known.count }
 
   /// Whether `policy` keeps a chunk with those contents when the pixels changed.
   func keeps(_ contents: some Collection<UInt8>, onChangeUnder policy: MetadataPolicy) -> Bool {
     effective(onChange, contents).allows(policy)
+  }
+
+  /// Whether there are contents with which `policy` keeps a chunk when the pixels are copied.
+  func mayKeep(onCopyUnder policy: MetadataPolicy) -> Bool {
+    policy != .none && (isText || onCopy.allows(policy))
   }
 
   /// Whether `policy` keeps a chunk with those contents when the pixels are copied.
@@ -142,9 +161,12 @@ struct PNGChunkRule: Sendable {
 
   private func effective(_ keeping: Keeping, _ contents: some Collection<UInt8>) -> Keeping {
     guard isText else { return keeping }
-    // Section 11.3.3.1: the keyword ends with a null.
-    let keyword = contents.prefix(80).prefix { $0 != 0 }
-    let ownership = ["Copyright", "Author"]
+    // Section 11.3.3.1: the keyword ends with a null. Case matters to the specification, and not
+    // here: who wrote `copyright` meant it.
+    let keyword = contents.prefix(80).prefix { $0 != 0 }.map { byte in
+      (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+    }
+    let ownership = ["copyright", "author"]
     return ownership.contains { keyword.elementsEqual($0.utf8) } ? .safeAndAll : keeping
   }
 }
@@ -154,9 +176,13 @@ extension PNGChunkRule {
   static func metadata(_ metadata: Metadata, keeping policy: MetadataPolicy) -> Metadata {
     Metadata(
       orientation: policy == .none ? .upright : metadata.orientation,
-      chunks: metadata.chunks.filter { chunk in
-        guard let type = PNGChunkType(chunk.type) else { return false }
-        return rule(for: type).keeps(chunk.bytes, onChangeUnder: policy)
+      chunks: metadata.chunks.compactMap { chunk in
+        guard let type = PNGChunkType(chunk.type) else { return nil }
+        if type == .exif, policy == .safe {
+          let excerpt = ExifExcerpt(of: chunk.bytes, orientation: metadata.orientation)
+          return excerpt.hasTexts ? Metadata.Chunk(type: chunk.type, bytes: excerpt.exif) : nil
+        }
+        return rule(for: type).keeps(chunk.bytes, onChangeUnder: policy) ? chunk : nil
       })
   }
 }

@@ -90,36 +90,36 @@ struct PNGPictureHeader: Equatable, Sendable {
 
   /// Reads the contents of an IHDR chunk.
   ///
-  /// - Throws: `CodecError`.
+  /// - Throws: `CodecError`, whose message does not name the chunk.
   init(_ bytes: [UInt8], limits: DecodeLimits) throws(CodecError) {
     guard bytes.count == Self.byteCount else {
-      throw CodecError(.corrupt, "IHDR: \(bytes.count) bytes long, not \(Self.byteCount)")
+      throw CodecError(.corrupt, "\(bytes.count) bytes long, not \(Self.byteCount)")
     }
     func side(at offset: Int) -> Int {
       bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
     }
     let (width, height) = (side(at: 0), side(at: 4))
     guard max(width, height) <= PNGChunk.maximumByteCount else {
-      throw CodecError(.corrupt, "IHDR: the header claims \(width)x\(height) pixels")
+      throw CodecError(.corrupt, "the header claims \(width)x\(height) pixels")
     }
     size = try limits.size(width: width, height: height)
     bitDepth = Int(bytes[8])
     guard let colourType = ColourType(rawValue: bytes[9]) else {
-      throw CodecError(.corrupt, "IHDR: colour type \(bytes[9]) does not exist")
+      throw CodecError(.corrupt, "colour type \(bytes[9]) does not exist")
     }
     self.colourType = colourType
     guard colourType.allowedBitDepths.contains(bitDepth) else {
       throw CodecError(
-        .corrupt, "IHDR: bit depth \(bitDepth) does not go with colour type \(bytes[9])")
+        .corrupt, "bit depth \(bitDepth) does not go with colour type \(bytes[9])")
     }
     guard bytes[10] == 0 else {
-      throw CodecError(.corrupt, "IHDR: compression method \(bytes[10]) does not exist")
+      throw CodecError(.corrupt, "compression method \(bytes[10]) does not exist")
     }
     guard bytes[11] == 0 else {
-      throw CodecError(.corrupt, "IHDR: filter method \(bytes[11]) does not exist")
+      throw CodecError(.corrupt, "filter method \(bytes[11]) does not exist")
     }
     guard bytes[12] <= 1 else {
-      throw CodecError(.corrupt, "IHDR: interlace method \(bytes[12]) does not exist")
+      throw CodecError(.corrupt, "interlace method \(bytes[12]) does not exist")
     }
     isInterlaced = bytes[12] == 1
   }

@@ -8,6 +8,9 @@ final class PNGPictureWriter {
   private let output: EncodedBytes
   private var rowIndex = 0
 
+  /// The chunks that stand behind the picture data.
+  private let lateChunks: [(PNGChunkType, [UInt8])]
+
   /// A chunk of picture data holds at least so many bytes, but for the last.
   private static let chunkByteCount = 64 << 10
   /// And no more than this: a single row may have gigabytes.
@@ -27,6 +30,9 @@ final class PNGPictureWriter {
     data = try PNGDataWriter(storage.picture, compression: compression)
     try PNGChunkWalk.signature.withUnsafeBytes { try output.append($0) }
     try PNGChunkWriter.append(.ihdr, storage.picture.contents, to: output)
+    lateChunks = metadata.chunks.filter(\.followsPixels).compactMap { chunk in
+      Self.writableType(chunk).map { ($0, chunk.bytes) }
+    }
     var chunks = Self.chunks(for: metadata, hasColour: storage.picture.colourType.hasColour)
     let behindPalette = chunks.partition { PNGChunkRule.rule(for: $0.0).place != .beforePalette }
     for (type, bytes) in chunks[..<behindPalette] {
@@ -64,6 +70,7 @@ final class PNGPictureWriter {
 
   func finish() throws {
     try writeData()
+    for (type, bytes) in lateChunks { try PNGChunkWriter.append(type, bytes, to: output) }
     try PNGChunkWriter.append(.iend, [], to: output)
   }
 
@@ -77,6 +84,15 @@ final class PNGPictureWriter {
     data.stream.clear()
   }
 
+  /// The type of a chunk that may stand beside pixels whose form is this writer's own: nothing that
+  /// makes pixels, and nothing in terms of another palette or bit depth.
+  private static func writableType(_ chunk: Metadata.Chunk) -> PNGChunkType? {
+    guard let type = PNGChunkType(chunk.type), !type.isCritical, type != .trns,
+      !PNGChunkRule.rule(for: type).isOfStorage
+    else { return nil }
+    return type
+  }
+
   /// The chunks to write between IHDR and IDAT, in their order.
   ///
   /// A colour profile that is not for such samples stays behind (section 11.3.2.3: gray profiles
@@ -87,8 +103,8 @@ final class PNGPictureWriter {
   ) -> [(PNGChunkType, [UInt8])] {
     var chunks: [(type: PNGChunkType, bytes: [UInt8])] = []
     var hasOrientation = false
-    for chunk in metadata.chunks {
-      guard let type = PNGChunkType(chunk.type) else { continue }
+    for chunk in metadata.chunks where !chunk.followsPixels {
+      guard let type = writableType(chunk) else { continue }
       var bytes = chunk.bytes
       switch type {
       case .iccp where !ICCProfile.suits(chunk: bytes, hasColour: hasColour): continue
@@ -105,7 +121,7 @@ final class PNGPictureWriter {
       chunks.append((type, bytes))
     }
     if metadata.orientation != .upright, !hasOrientation {
-      chunks.append((.exif, ExifOrientation.minimalExif(metadata.orientation)))
+      chunks.append((.exif, ExifExcerpt(of: nil, orientation: metadata.orientation).exif))
     }
     // By rank, and in the order of coming where the rank is the same.
     let ranked = chunks.enumerated().sorted { left, right in

@@ -40,7 +40,8 @@ struct PNGProbe {
       throw CodecError(.notAnImage, "not a PNG: the signature is wrong")
     }
     guard prefix.count == PNGChunkWalk.signature.count else {
-      throw CodecError(.truncated, "the file ends early, in the signature")
+      throw CodecError(
+        .truncated, "the file ends early, in the signature, at byte \(prefix.count)")
     }
   }
 
@@ -84,25 +85,38 @@ struct PNGProbe {
   private mutating func readPictureHeader(_ source: ByteSource) throws -> PNGPictureHeader {
     guard let chunk = try walk.next() else {
       guard source.byteCount >= PNGChunkWalk.signature.count + 8 else {
-        throw CodecError(.truncated, "the file ends early, before IHDR")
+        throw PNGFailure.truncation(at: source.byteCount, in: nil)
       }
-      throw CodecError(.corrupt, "no IHDR chunk follows the signature")
+      throw CodecError(
+        .corrupt, "no IHDR chunk follows the signature, at byte \(PNGChunkWalk.signature.count)")
     }
     guard chunk.type == .ihdr else {
       if chunk.type == PNGChunkType("CgBI") {
-        throw CodecError(.unsupported, "CgBI: Apple's variant for iOS is not PNG")
+        throw CodecError(
+          .unsupported,
+          "CgBI: Apple's variant for iOS is not PNG (chunk at byte \(chunk.offset))")
       }
-      throw CodecError(.corrupt, "\(chunk.type) stands where IHDR must stand")
+      throw CodecError(
+        .corrupt,
+        "\(chunk.type) stands where IHDR must stand (chunk at byte \(chunk.offset))")
     }
     guard chunk.byteCount == PNGPictureHeader.byteCount else {
-      throw CodecError(
-        .corrupt, "IHDR: \(chunk.byteCount) bytes long, not \(PNGPictureHeader.byteCount)")
+      throw PNGFailure.corruption(
+        "\(chunk.byteCount) bytes long, not \(PNGPictureHeader.byteCount)", in: .ihdr,
+        at: chunk.offset)
     }
     guard let contents = try walk.contents(of: chunk) else {
-      throw CodecError(.truncated, "the file ends early, in IHDR")
+      throw PNGFailure.truncation(at: source.byteCount, in: .ihdr)
     }
-    guard contents.isIntact else { throw CodecError(.corrupt, "IHDR: CRC mismatch") }
-    return try PNGPictureHeader(contents.bytes, limits: limits)
+    guard contents.isIntact else {
+      throw PNGFailure.corruption("CRC mismatch", in: .ihdr, at: chunk.offset)
+    }
+    do {
+      return try PNGPictureHeader(contents.bytes, limits: limits)
+    } catch {
+      guard error.code == .corrupt else { throw error }
+      throw PNGFailure.corruption(error.message, in: .ihdr, at: chunk.offset)
+    }
   }
 
   private mutating func readPalette(_ chunk: PNGChunk, of picture: PNGPictureHeader) throws {
@@ -117,7 +131,9 @@ struct PNGProbe {
     guard !hasData, picture.colourType != .grayAlpha, picture.colourType != .rgba,
       chunk.byteCount <= 256, let contents = try walk.contents(of: chunk)
     else { return }
-    guard contents.isIntact else { throw CodecError(.corrupt, "tRNS: CRC mismatch") }
+    guard contents.isIntact else {
+      throw PNGFailure.corruption("CRC mismatch", in: .trns, at: chunk.offset)
+    }
     colours.takeTransparency(contents.bytes, of: picture)
   }
 
@@ -148,10 +164,13 @@ struct PNGProbe {
     }
     guard let contents = try walk.contents(of: chunk) else { return }
     guard contents.isIntact else {
-      try rejectTransparency(contents)
+      try rejectTransparency(contents, of: chunk)
       return warnings.append("\(chunk.type): CRC mismatch, left out")
     }
-    metadata.chunks.append(.init(type: chunk.type.description, bytes: contents.bytes))
+    metadata.chunks.append(
+      .init(
+        type: chunk.type.description, bytes: contents.bytes,
+        followsPixels: hasData && PNGChunkRule.staysBehindData(chunk.type)))
     if chunk.type == .exif {
       metadata.orientation = ExifOrientation(contents.bytes)?.orientation ?? .upright
     }
@@ -179,12 +198,14 @@ struct PNGProbe {
     guard !hasData, chunk.byteCount <= 256, let contents = try walk.contents(of: chunk),
       !contents.isIntact
     else { return }
-    try rejectTransparency(contents)
+    try rejectTransparency(contents, of: chunk)
   }
 
   /// Throws where the checksum of a damaged chunk shows that it was tRNS.
-  private func rejectTransparency(_ contents: PNGChunkWalk.Contents) throws {
+  private func rejectTransparency(
+    _ contents: PNGChunkWalk.Contents, of chunk: PNGChunk
+  ) throws {
     guard !hasData, contents.isIntact(as: .trns) else { return }
-    throw CodecError(.corrupt, "tRNS: CRC mismatch")
+    throw PNGFailure.corruption("CRC mismatch", in: .trns, at: chunk.offset)
   }
 }

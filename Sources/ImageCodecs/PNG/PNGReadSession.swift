@@ -77,13 +77,14 @@ struct PNGReadSession: ~Copyable {
     case .done:
       return
     case .failed:
-      throw PNGFailure.error(String(cString: cpng_message(session)))
+      throw try PNGFailure.error(String(cString: cpng_message(session)), of: input.source)
     case .truncated:
       let chunk = cpng_current_chunk(session)
       throw PNGFailure.truncation(
         at: input.source.position, in: chunk == 0 ? nil : PNGChunkType(code: chunk))
     case .callbackFailed:
-      throw input.error ?? PNGFailure.error(String(cString: cpng_message(session)))
+      throw try input.error
+        ?? PNGFailure.error(String(cString: cpng_message(session)), of: input.source)
     case .outOfMemory:
       throw AllocationError(byteCount: cpng_refused_byte_count(session))
     }

@@ -7,7 +7,6 @@ import Raster
 /// with several pictures in a row the first is read.
 struct PNMCodec: ImageCodec {
   var formats: [ImageFormat] { [.pbm, .pgm, .ppm, .pam] }
-  var writesColourSpaces: Bool { false }
 
   func recognizes(_ prefix: [UInt8]) -> Bool {
     guard prefix.count >= 3, prefix[0] == UInt8(ascii: "P"),

@@ -6,7 +6,6 @@ struct QOICodec: ImageCodec {
   private static let linearGamma = Metadata.Chunk(type: "gAMA", bytes: [0, 1, 0x86, 0xA0])
 
   var formats: [ImageFormat] { [.qoi] }
-  var writesColourSpaces: Bool { false }
 
   func recognizes(_ prefix: [UInt8]) -> Bool {
     prefix.starts(with: QOIHeader.magic)

@@ -33,6 +33,12 @@ struct PNGChunks {
     list.prefix { $0.type != type }.reduce(Self.signature.count) { $0 + $1.bytes.count }
   }
 
+  /// The offset of the last chunk of `type`, which is there.
+  func offset(ofLast type: String) -> Int {
+    let place = list.lastIndex { $0.type == type } ?? 0
+    return list[..<place].reduce(Self.signature.count) { $0 + $1.bytes.count }
+  }
+
   /// The chunks after `change` was made to each of `type`.
   func changing(_ type: String, _ change: (inout PNGChunk) -> Void) -> PNGChunks {
     var changed = self

@@ -33,13 +33,19 @@ enum DamagedPNGData {
     let transparency = Sample(
       broken: "damaged/checksum-of-trns.png",
       keyed.chunks.changing("tRNS") { $0.hasWrongChecksum = true }.bytes, code: "corrupt",
-      message: "tRNS: CRC mismatch")
+      message: "tRNS: CRC mismatch" + place("tRNS", in: keyed.chunks))
     return ["PLTE", "IDAT", "IEND"].map { type in
       sample(
         "checksum-of-\(type.lowercased())", of: paletted,
         paletted.chunks.changing(type) { $0.hasWrongChecksum = true }.bytes,
-        "\(type): CRC mismatch")
+        "\(type): CRC mismatch" + place(type, in: paletted.chunks))
     } + [transparency]
+  }
+
+  /// How a message tells where a chunk stands: the first or the last of its type.
+  private static func place(_ type: String, in chunks: PNGChunks, isLast: Bool = false) -> String {
+    let offset = isLast ? chunks.offset(ofLast: type) : chunks.offset(of: type)
+    return " (chunk at byte \(offset))"
   }
 
   private static var order: [Sample] {
@@ -47,55 +53,68 @@ enum DamagedPNGData {
     let latePalette = paletted.chunks.removing("PLTE").inserting(palette, before: "IEND")
     let header = chunks.list.filter { $0.type == "IHDR" }
     let unknown = [PNGChunk("CrIt", [1, 2, 3])]
+    func sample(
+      _ name: String, of image: PNGImage = image, _ chunks: PNGChunks, _ type: String,
+      _ reason: String
+    ) -> Sample {
+      Self.sample(
+        name, of: image, chunks.bytes,
+        "\(type): \(reason)" + place(type, in: chunks, isLast: true))
+    }
     return [
       sample(
-        "no-plte", of: paletted, paletted.chunks.removing("PLTE").bytes,
-        "IDAT: Missing PLTE before IDAT"),
-      sample("late-plte", of: paletted, latePalette.bytes, "IDAT: Missing PLTE before IDAT"),
+        "no-plte", of: paletted, paletted.chunks.removing("PLTE"), "IDAT",
+        "Missing PLTE before IDAT"),
+      sample("late-plte", of: paletted, latePalette, "IDAT", "Missing PLTE before IDAT"),
       sample(
         "plte-of-11-bytes", of: paletted,
-        paletted.chunks.changing("PLTE") { $0.contents.removeLast() }.bytes, "PLTE: invalid"),
+        paletted.chunks.changing("PLTE") { $0.contents.removeLast() }, "PLTE", "invalid"),
       sample(
-        "two-plte", of: paletted, paletted.chunks.inserting(palette, before: "IDAT").bytes,
-        "PLTE: duplicate"),
-      sample("no-idat", chunks.removing("IDAT").bytes, "IEND: out of place"),
-      sample("two-ihdr", chunks.inserting(header, before: "IDAT").bytes, "IHDR: out of place"),
+        "two-plte", of: paletted, paletted.chunks.inserting(palette, before: "IDAT"), "PLTE",
+        "duplicate"),
+      sample("no-idat", chunks.removing("IDAT"), "IEND", "out of place"),
+      sample("two-ihdr", chunks.inserting(header, before: "IDAT"), "IHDR", "out of place"),
       sample(
-        "unknown-critical-chunk", chunks.inserting(unknown, before: "IDAT").bytes,
-        "CrIt: unhandled critical chunk"),
+        "unknown-critical-chunk", chunks.inserting(unknown, before: "IDAT"), "CrIt",
+        "unhandled critical chunk"),
       sample(
-        "unknown-critical-chunk-behind-the-data",
-        chunks.inserting(unknown, before: "IEND").bytes, "CrIt: unhandled critical chunk"),
-      sample(
+        "unknown-critical-chunk-behind-the-data", chunks.inserting(unknown, before: "IEND"),
+        "CrIt", "unhandled critical chunk"),
+      Self.sample(
         "no-letters-for-a-type",
         chunks.inserting([PNGChunk("t\u{1}Xt", [0])], before: "IDAT").bytes,
-        "t[01]Xt: invalid chunk type"),
+        "t[01]Xt: invalid chunk type" + place("IDAT", in: chunks)),
     ]
   }
 
   private static var streams: [Sample] {
     let rows = image.filteredRows
-    func data(
-      _ name: String, code: String = "corrupt", _ message: String,
-      _ change: (inout PNGChunk) -> Void
-    ) -> Sample {
-      sample(name, chunks.changing("IDAT", change).bytes, code: code, message)
+    func data(_ name: String, _ reason: String, _ change: (inout PNGChunk) -> Void) -> Sample {
+      sample(
+        name, chunks.changing("IDAT", change).bytes,
+        "IDAT: \(reason)" + place("IDAT", in: chunks))
+    }
+    func shortData(_ name: String, _ change: (inout PNGChunk) -> Void) -> Sample {
+      let changed = chunks.changing("IDAT", change)
+      return sample(
+        name, changed.bytes,
+        "IDAT: not enough image data (it ends at byte \(changed.offset(of: "IEND")))")
     }
     let claims = chunks.changing("IDAT") { $0.claimedByteCount = 0x7FFF_FFFF }.bytes
     return [
-      data("adler", "IDAT: incorrect data check") { $0.contents[$0.contents.count - 1] ^= 1 },
-      data("zlib-header", "IDAT: incorrect header check") { $0.contents[1] ^= 1 },
-      data("block-type-3", "IDAT: invalid block type") { $0.contents[2] = 0b111 },
-      data("stored-length", "IDAT: invalid stored block lengths") { $0.contents[3] ^= 1 },
+      data("adler", "incorrect data check") { $0.contents[$0.contents.count - 1] ^= 1 },
+      data("zlib-header", "incorrect header check") { $0.contents[1] ^= 1 },
+      data("block-type-3", "invalid block type") { $0.contents[2] = 0b111 },
+      data("stored-length", "invalid stored block lengths") { $0.contents[3] ^= 1 },
       data("row-filter-5", "bad adaptive filter value") {
         var rows = rows
         rows[0] = 5
         $0.contents = Zlib.stream(rows, .stored)
       },
-      data("one-row-missing", "IDAT: not enough image data") {
+      shortData("one-row-missing") {
         $0.contents = Zlib.stream(rows.dropLast(rows.count / 9), .stored)
       },
-      data("empty-idat", "IDAT: not enough image data") { $0.contents = [] },
+      shortData("empty-idat") { $0.contents = [] },
       sample(
         "idat-claims-2-gib", claims, code: "truncated",
         "the file ends early, in IDAT, at byte \(claims.count)"),

@@ -13,11 +13,11 @@ enum DamagedPNGHeaders {
       let changed = chunks.changing("IHDR") {
         $0.contents.replaceSubrange(offset..<offset + bytes.count, with: bytes)
       }
-      return sample(name, changed.bytes, message)
+      return sample(name, changed.bytes, "\(message) (chunk at byte 8)")
     }
     var list = [
-      header("zero-width", at: width, [0, 0, 0, 0], "the header claims 0x9 pixels"),
-      header("zero-height", at: height, [0, 0, 0, 0], "the header claims 11x0 pixels"),
+      header("zero-width", at: width, [0, 0, 0, 0], "IHDR: the header claims 0x9 pixels"),
+      header("zero-height", at: height, [0, 0, 0, 0], "IHDR: the header claims 11x0 pixels"),
       header(
         "negative-width", at: width, [0x80, 0, 0, 0],
         "IHDR: the header claims 2147483648x9 pixels"),
@@ -58,26 +58,28 @@ enum DamagedPNGHeaders {
     return [
       sample(
         "cut-after-the-signature", Array(bytes.prefix(8)), code: "truncated",
-        "the file ends early, before IHDR"),
+        "the file ends early, between two chunks, at byte 8"),
       sample(
         "cut-in-ihdr", Array(bytes.prefix(20)), code: "truncated",
-        "the file ends early, in IHDR"),
+        "the file ends early, in IHDR, at byte 20"),
       sample(
         "cut-in-the-checksum-of-ihdr", Array(bytes.prefix(32)), code: "truncated",
-        "the file ends early, in IHDR"),
+        "the file ends early, in IHDR, at byte 32"),
       sample(
         "checksum-of-ihdr", chunks.changing("IHDR") { $0.hasWrongChecksum = true }.bytes,
-        "IHDR: CRC mismatch"),
+        "IHDR: CRC mismatch (chunk at byte 8)"),
       sample(
         "ihdr-of-14-bytes", chunks.changing("IHDR") { $0.contents.append(0) }.bytes,
-        "IHDR: 14 bytes long, not 13"),
-      sample("no-ihdr", chunks.removing("IHDR").bytes, "IDAT stands where IHDR must stand"),
+        "IHDR: 14 bytes long, not 13 (chunk at byte 8)"),
+      sample(
+        "no-ihdr", chunks.removing("IHDR").bytes,
+        "IDAT stands where IHDR must stand (chunk at byte 8)"),
       sample(
         "ihdr-claims-2-gib", chunks.changing("IHDR") { $0.claimedByteCount = 1 << 31 }.bytes,
-        "no IHDR chunk follows the signature"),
+        "no IHDR chunk follows the signature, at byte 8"),
       sample(
         "not-png-but-cgbi", apple.bytes, code: "unsupported",
-        "CgBI: Apple's variant for iOS is not PNG"),
+        "CgBI: Apple's variant for iOS is not PNG (chunk at byte 8)"),
     ]
   }
 

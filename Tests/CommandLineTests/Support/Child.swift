@@ -82,6 +82,13 @@ final class Child: Sendable {
     }
   }
 
+  /// Waits for the end, and tells whether it was a good one. It holds a thread up: for what is known
+  /// to be short.
+  func waitsForSuccess() -> Bool {
+    while isRunning { usleep(1000) }
+    return state.withLock { $0.ending?.status == .exited(0) }
+  }
+
   /// Waits until something has happened while the program runs.
   func until(
     _ location: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool

@@ -17,6 +17,14 @@ enum Machine {
     return (try? sandbox.makeDevice("null", 1, 3)) != nil
   }()
 
+  /// Whether system calls can be watched: a container's kernel may not allow it.
+  static let canTrace: Bool = {
+    guard findsProgram("strace"), let sandbox = try? Sandbox() else { return false }
+    let command: [ByteString] = ["strace", "-qq", "-o", sandbox.base / "trace", "true"]
+    guard let child = try? Launch(command: command).start(in: sandbox) else { return false }
+    return child.waitsForSuccess()
+  }()
+
   static let hasCompiler = findsProgram("cc")
 
   /// Whether a sanitizer is at work, which needs memory and descriptors of its own, and must be the

@@ -1,0 +1,52 @@
+import Testing
+
+/// Small files that ask for much. See also HostileInputTests.
+@Suite(.besideOthers) struct BombTests {
+  private let sandbox: Sandbox
+
+  init() throws { sandbox = try Sandbox() }
+
+  /// Bounds the memory that a program may ask for, whether it touches it or not (RLIMIT_DATA,
+  /// getrlimit(2)). Not the addresses: of these the allocator reserves 64 MiB for each thread.
+  private static let limit: [ByteString] = ["prlimit", "--data=268435456"]
+
+  @Test(
+    "F42: a folder of bombs passes inside 256 MiB: each is refused, or done",
+    .enabled(if: Machine.findsProgram("prlimit"), "there is no prlimit"),
+    .enabled(if: !Machine.isSanitized, "a sanitizer needs more memory"),
+    arguments: [["resize", "in", "out"], ["verify", "in"]] as [[ByteString]])
+  func folder(command: [ByteString]) async throws {
+    let bombs = Bomb.all
+    for bomb in bombs { try sandbox.write(bomb.bytes, to: "in" / bomb.name) }
+    let ending = try await sandbox.start(command + ["--workers", "2"], through: Self.limit)
+      .ending()
+    #expect(ending.status == .exited(1))
+    #expect(
+      Set(ending.failures)
+        == Set(
+          bombs.compactMap { bomb in
+            bomb.message.map {
+              FailureLine(path: "in/\(bomb.name)", stage: "decode", message: $0)
+            }
+          }))
+    let sound = bombs.filter { $0.message == nil }.map(\.name)
+    #expect(ending.summary?.done == sound.count && ending.summary?.found == bombs.count)
+    #expect(ending.peakByteCount < 256 << 20)
+    let outputs = try sandbox.tree("out").files
+    #expect(outputs.keys.sorted() == (command[0] == "resize" ? sound.sorted() : []))
+    for (name, bytes) in outputs { #expect(Picture.isWhole(bytes), "\(name)") }
+  }
+
+  @Test("F42: a refusal from the header costs no memory", .enabled(if: !Machine.isSanitized))
+  func refusal() async throws {
+    // Enough of them that the run can be watched.
+    try sandbox.writePixmaps(300, 4, 4, in: "sound")
+    for bomb in Bomb.all where bomb.message?.contains("limit") == true {
+      try sandbox.write(bomb.bytes, to: "in" / bomb.name)
+    }
+    let sound = try await sandbox.run("verify", "sound", "--workers", "1")
+    let refused = try await sandbox.run("verify", "in", "--workers", "1")
+    #expect(refused.summary?.failed == 8)
+    #expect(refused.peakByteCount < sound.peakByteCount + 4 << 20)
+  }
+}
