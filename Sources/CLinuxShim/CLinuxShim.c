@@ -63,3 +63,5 @@ int linux_terminal_columns(int descriptor) {
 }
 
 void linux_map_blocks_from(int byte_count) { mallopt(M_MMAP_THRESHOLD, byte_count); }
+
+void linux_limit_heaps(int count) { mallopt(M_ARENA_MAX, count); }

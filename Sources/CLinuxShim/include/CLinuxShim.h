@@ -35,4 +35,7 @@ int linux_terminal_columns(int descriptor);
 // mallopt(3) M_MMAP_THRESHOLD: the size from which on each block of memory is mapped by itself.
 void linux_map_blocks_from(int byte_count);
 
+// mallopt(3) M_ARENA_MAX: how many heaps the threads have between them.
+void linux_limit_heaps(int count);
+
 #endif

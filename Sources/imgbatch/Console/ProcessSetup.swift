@@ -8,6 +8,7 @@ enum ProcessSetup {
     reopenClosedStreams()
     raiseDescriptorLimit()
     returnLargeBlocks()
+    spareAddresses()
   }
 
   /// Opens /dev/null in the place of each standard stream that is closed: the next file opened would
@@ -41,4 +42,20 @@ enum ProcessSetup {
   private static func returnLargeBlocks() {
     linux_map_blocks_from(1 << 20)
   }
+
+  /// Where addresses are limited (`ulimit -v`), lets threads share heaps. See mallopt(3).
+  ///
+  /// By itself glibc gives each thread a heap of its own, which takes 128 MiB of addresses while it is
+  /// made: under a limit of 256 MiB a run got its threads or not, as it happened, and one that the
+  /// system's own threads had no room in waited for ever.
+  private static func spareAddresses() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0,
+      limit.rlim_cur < addressesPerHeap * 64
+    else { return }
+    linux_limit_heaps(CInt(max(1, limit.rlim_cur / addressesPerHeap)))
+  }
+
+  /// With the stack of the thread, and what is mapped one by one.
+  private static let addressesPerHeap: rlim_t = 512 << 20
 }

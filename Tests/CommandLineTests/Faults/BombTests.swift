@@ -6,20 +6,21 @@ import Testing
 
   init() throws { sandbox = try Sandbox() }
 
-  /// Bounds the memory that a program may ask for, whether it touches it or not (RLIMIT_DATA,
-  /// getrlimit(2)). Not the addresses: of these the allocator reserves 64 MiB for each thread.
-  private static let limit: [ByteString] = ["prlimit", "--data=268435456"]
+  /// Bounds on the memory that a program may ask for, whether it touches it or not, and on the
+  /// addresses that it has, as `ulimit -v` sets them (RLIMIT_DATA, RLIMIT_AS, getrlimit(2)).
+  private static let limits: [ByteString] = ["--data=268435456", "--as=268435456"]
 
   @Test(
     "F42: a folder of bombs passes inside 256 MiB: each is refused, or done",
     .enabled(if: Machine.findsProgram("prlimit"), "there is no prlimit"),
     .enabled(if: !Machine.isSanitized, "a sanitizer needs more memory"),
-    arguments: [["resize", "in", "out"], ["verify", "in"]] as [[ByteString]])
-  func folder(command: [ByteString]) async throws {
+    arguments: [["resize", "in", "out"], ["verify", "in"]] as [[ByteString]], limits)
+  func folder(command: [ByteString], limit: ByteString) async throws {
     let bombs = Bomb.all
     for bomb in bombs { try sandbox.write(bomb.bytes, to: "in" / bomb.name) }
-    let ending = try await sandbox.start(command + ["--workers", "2"], through: Self.limit)
-      .ending()
+    let ending = try await sandbox.start(
+      command + ["--workers", "2"], through: ["prlimit", limit]
+    ).ending()
     #expect(ending.status == .exited(1))
     #expect(
       Set(ending.failures)
