@@ -12,6 +12,9 @@ public struct Recipe: Sendable {
   /// Whether it is turned upright, and its orientation tag cleared.
   public var appliesOrientation = true
 
+  /// Whether an animation stays one, where the format has animations; else its still is taken.
+  public var keepsAnimations = true
+
   /// Which metadata is kept.
   public var metadata = MetadataPolicy.safe
   /// How much the encoder tries.
@@ -21,6 +24,12 @@ public struct Recipe: Sendable {
   public init(resize: ResizeRequest? = nil, format: ImageFormat? = nil) {
     self.resize = resize
     self.format = format
+  }
+
+  /// Whether the output for such a picture is an animation.
+  func makesAnimation(of header: ImageHeader) -> Bool {
+    keepsAnimations && header.animation != nil
+      && CodecRegistry.codec(for: format ?? header.format) is any AnimationCodec
   }
 }
 
@@ -33,6 +42,9 @@ struct Conversion {
   let outputLayout: RowLayout
   let metadata: Metadata
 
+  /// The animation whose pictures take the steps one by one; nil for a still.
+  let animation: Animation?
+
   /// Whether nothing about the pixels or their form changes: they are copied as they are.
   let isCopy: Bool
 
@@ -42,7 +54,9 @@ struct Conversion {
   /// - Throws: `JobFailure`, `SizeOverflow`, `TransformError`.
   init(_ recipe: Recipe, header: ImageHeader, codec reader: any ImageCodec) throws {
     let orientation = recipe.appliesOrientation ? header.metadata.orientation : .upright
-    let input = try header.layout()
+    var header = header
+    if !recipe.makesAnimation(of: header) { header.animation = nil }
+    let input = try header.frameLayout()
     // A bitmap has no shades to give: it is written as the graymap that its name says then.
     let asked = recipe.format ?? header.format
     let wanted = asked == .pbm ? .pgm : asked
@@ -69,6 +83,7 @@ struct Conversion {
     self.format = wanted
     self.outputLayout = layout
     self.metadata = metadata
+    animation = header.animation
     warnings =
       writer.writesColourSpaces
       ? []
@@ -99,7 +114,9 @@ struct Conversion {
   ///
   /// - Throws: `SizeOverflow`.
   func memoryByteCount(header: ImageHeader, inputByteCount: Int) throws -> Int {
-    var layout = try header.layout()
+    var header = header
+    header.animation = animation
+    var layout = try header.frameLayout()
     var total = try ReadingCost.byteCount(header: header, inputByteCount: inputByteCount)
     if isCopy {
       return try total.plus(inputByteCount)
@@ -108,21 +125,29 @@ struct Conversion {
       total = try total.plus(step.workingByteCount(for: layout))
       layout = try step.outputLayout(for: layout)
     }
-    return try total.plus(layout.bytesPerRow)
-      .plus(codec.writerByteCount(for: layout, in: format, metadata: metadata))
+    return try total.plus(layout.bytesPerRow).plus(writerByteCount())
       .plus(header.unread?.byteCount ?? 0)
+  }
+
+  private func writerByteCount() throws -> Int {
+    guard let animation, let codec = codec as? any AnimationCodec else {
+      return try codec.writerByteCount(for: outputLayout, in: format, metadata: metadata)
+    }
+    return try codec.writerByteCount(
+      of: animation, layout: outputLayout, in: format, metadata: metadata)
   }
 }
 
 /// What reading a picture costs, whatever is done with its rows.
 enum ReadingCost {
-  /// The bytes of the source's buffer, the reader, the metadata, and a row of its own.
+  /// The bytes of the source's buffer, the reader, the metadata, and a row of its own; for an
+  /// animation those of its frames' reader.
   ///
   /// - Throws: `SizeOverflow`.
   static func byteCount(header: ImageHeader, inputByteCount: Int) throws(SizeOverflow) -> Int {
     try min(ByteSource.defaultBufferByteCount, inputByteCount)
-      .plus(header.readerByteCount)
+      .plus(max(header.readerByteCount, header.animation?.readerByteCount ?? 0))
       .plus(header.metadata.byteCount.plus(header.unread?.byteCount ?? 0))
-      .plus(header.layout().bytesPerRow)
+      .plus(header.frameLayout().bytesPerRow)
   }
 }

@@ -140,6 +140,9 @@ final class JobRun {
   }
 
   private func write(_ recipe: Recipe, _ subject: inout Subject) async throws -> Rendition? {
+    // What is not made of the animation need not be read of it.
+    let animation = subject.header.animation
+    if !recipe.makesAnimation(of: subject.header) { subject.header.animation = nil }
     let cost = try Conversion.memoryByteCount(
       recipe, header: subject.header, codec: subject.codec,
       inputByteCount: subject.input.byteCount
@@ -167,6 +170,10 @@ final class JobRun {
       }
     } else {
       try await convert(subject, conversion, recipe, to: bytes)
+    }
+    if let animation, conversion.animation == nil, recipe.keepsAnimations {
+      let kept = animation.hasStillApart ? "its still" : "its first frame"
+      outcome.warnings.append("an animation: only \(kept) is kept")
     }
     try subject.input.checkUnchanged()
     unpaidByteCount += bytes.count
@@ -204,8 +211,10 @@ final class JobRun {
   /// Reads the metadata that was too much to be read without a permit.
   private func readRest(of subject: inout Subject) throws {
     guard subject.header.unread != nil else { return }
+    let animation = subject.header.animation
     subject.header = try probe(
       subject.source, subject.codec, eagerMetadataByteCount: .max)
+    subject.header.animation = animation
   }
 
   /// Reads it, within the budget, for its names and for what it says of the picture, and forgets
@@ -276,17 +285,19 @@ final class JobRun {
   }
 
   private func readThrough(_ subject: Subject) async throws {
-    let rows = try DecodedRows(
+    let pictures = try DecodedPictures(
       subject.codec, subject.source, subject.header, trace, subject.clock)
-    let buffer = try ByteBuffer(count: rows.layout.bytesPerRow)
-    for _ in 0..<rows.layout.height {
-      do {
-        var row = buffer.bytes.mutableBytes
-        try rows.readRow(into: &row)
+    let buffer = try ByteBuffer(count: subject.header.frameLayout().bytesPerRow)
+    while let picture = try pictures.next() {
+      for _ in 0..<picture.rows.layout.height {
+        do {
+          var row = buffer.bytes.mutableBytes
+          try picture.rows.readRow(into: &row)
+        }
+        try await pay(subject.clock)
       }
-      try await pay(subject.clock)
     }
-    outcome.warnings = try rows.finish()
+    outcome.warnings = pictures.warnings
     try await pay(subject.clock)
   }
 
@@ -305,30 +316,31 @@ final class JobRun {
   private func convert(
     _ subject: Subject, _ conversion: Conversion, _ recipe: Recipe, to bytes: EncodedBytes
   ) async throws {
-    let decoded = try DecodedRows(
+    let pictures = try DecodedPictures(
       subject.codec, subject.source, subject.header, trace, subject.clock)
-    var rows: any RowSource = decoded
-    for step in conversion.steps { rows = try await step.rows(from: rows) }
-    let layout = conversion.outputLayout
     let writer = try trace.perform(.encode) {
-      try conversion.codec.makeWriter(
-        of: layout, in: conversion.format, metadata: conversion.metadata,
-        options: recipe.encoding, output: bytes)
+      try PictureWriter(conversion, recipe.encoding, output: bytes)
     }
+    let layout = conversion.outputLayout
     let buffer = try ByteBuffer(count: layout.bytesPerRow)
-    for _ in 0..<layout.height {
-      try subject.clock.scope.check()
-      try trace.perform(.transform) {
-        var row = buffer.bytes.mutableBytes
-        try rows.readRow(into: &row)
+    while let picture = try pictures.next() {
+      var rows: any RowSource = picture.rows
+      for step in conversion.steps { rows = try await step.rows(from: rows) }
+      writer.begin(picture.delay)
+      for _ in 0..<layout.height {
+        try subject.clock.scope.check()
+        try trace.perform(.transform) {
+          var row = buffer.bytes.mutableBytes
+          try rows.readRow(into: &row)
+        }
+        try trace.perform(.encode) {
+          try writer.writeRow(UnsafeRawBufferPointer(buffer.bytes).bytes)
+        }
+        try await pay(subject.clock)
       }
-      try trace.perform(.encode) { try writer.writeRow(UnsafeRawBufferPointer(buffer.bytes).bytes) }
-      try await pay(subject.clock)
+      try trace.perform(.encode) { try writer.end(subject.clock.scope.check) }
     }
-    outcome.warnings = try decoded.finish() + conversion.warnings
+    outcome.warnings = pictures.warnings + conversion.warnings
     try trace.perform(.encode) { try writer.finish() }
-    if subject.header.frameCount > 1 {
-      outcome.warnings.append("an animation: only its first frame is kept")
-    }
   }
 }

@@ -15,15 +15,24 @@ final class PNGWriter: ImageWriter {
   init(
     _ layout: RowLayout, metadata: Metadata, options: EncodeOptions, output: EncodedBytes
   ) throws {
-    guard max(layout.width, layout.height) <= PNGChunk.maximumByteCount else {
-      throw CodecError(.unsupported, "\(layout.size) is beyond what PNG can say")
-    }
     self.layout = layout
     self.output = output
     data = try PNGDataWriter(layout, compression: PNGCompression(options))
+    try Self.appendStart(of: layout, metadata: metadata, to: output)
+  }
+
+  /// Appends what stands before the picture data.
+  ///
+  /// - Throws: `CodecError` for sides that are too long, `AllocationError`.
+  static func appendStart(
+    of layout: RowLayout, metadata: Metadata, to output: EncodedBytes
+  ) throws {
+    guard max(layout.width, layout.height) <= PNGChunk.maximumByteCount else {
+      throw CodecError(.unsupported, "\(layout.size) is beyond what PNG can say")
+    }
     try PNGChunkWalk.signature.withUnsafeBytes { try output.append($0) }
     try PNGChunkWriter.append(.ihdr, PNGPictureHeader(writing: layout).contents, to: output)
-    for (type, bytes) in Self.chunks(for: metadata, format: layout.format) {
+    for (type, bytes) in chunks(for: metadata, format: layout.format) {
       try PNGChunkWriter.append(type, bytes, to: output)
     }
   }

@@ -15,6 +15,9 @@ struct WritingOptions: ParsableArguments {
     help: "Leave pictures as they are stored, and their orientation tag with them.")
   var keepsOrientation = false
 
+  @Flag(help: "Of animations write the still alone: the first frame, or the picture apart from them.")
+  var firstFrame = false
+
   @Option(help: ArgumentHelp("From 0, fastest, to 12, smallest.", valueName: "level"))
   var compression = 6
 
@@ -33,6 +36,7 @@ struct WritingOptions: ParsableArguments {
   func apply(to recipe: inout Recipe) {
     recipe.metadata = metadata
     recipe.appliesOrientation = !keepsOrientation
+    recipe.keepsAnimations = !firstFrame
     recipe.encoding = EncodeOptions(compression: compression)
   }
 
