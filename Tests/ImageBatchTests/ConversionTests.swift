@@ -155,6 +155,58 @@ import Testing
     }
   }
 
+  private func animated(apart: Bool = false, pixelFormat: PixelFormat? = nil) -> ImageHeader {
+    var header = header(80, 60, readerByteCount: 5000)
+    header.animation = Animation(
+      frameCount: 10, playCount: 0, hasStillApart: apart,
+      pixelFormat: pixelFormat ?? header.pixelFormat, readerByteCount: 50_000)
+    return header
+  }
+
+  @Test("an animation stays one where the format has animations and the recipe wants them")
+  func animations() throws {
+    #expect(try conversion(Recipe(), animated()).animation?.frameCount == 10)
+    #expect(try conversion(Recipe(), animated()).isCopy)
+    #expect(try conversion(Recipe(resize: resize(8, 8)), animated()).animation != nil)
+    #expect(try conversion(Recipe(), header(8, 6)).animation == nil)
+    #expect(try conversion(Recipe(format: .qoi), animated()).animation == nil)
+    var still = Recipe()
+    still.keepsAnimations = false
+    #expect(try conversion(still, animated()).animation == nil)
+    #expect(try conversion(still, animated()).isCopy)
+    // Frames that leave the canvas empty need alpha; the still does not.
+    let rgba = PixelFormat(.rgba, .eight)
+    let resized = Recipe(resize: resize(8, 8))
+    #expect(try conversion(resized, animated(pixelFormat: rgba)).outputLayout.format == rgba)
+    still.resize = resize(8, 8)
+    #expect(
+      try conversion(still, animated(pixelFormat: rgba)).outputLayout.format
+        == PixelFormat(.rgb, .eight))
+  }
+
+  @Test("the estimate for an animation holds its reader, two frames, and all frames written")
+  func animationEstimate() throws {
+    for apart in [false, true] {
+      let header = animated(apart: apart)
+      let conversion = try conversion(Recipe(resize: resize(40, 30)), header)
+      let estimate = try conversion.memoryByteCount(header: header, inputByteCount: 1000)
+      #expect(
+        estimate >= 50_000 + conversion.outputLayout.byteCount * (apart ? 13 : 12))
+    }
+    var still = Recipe(resize: resize(40, 30))
+    let header = animated()
+    let all = try conversion(still, header).memoryByteCount(header: header, inputByteCount: 1000)
+    still.keepsAnimations = false
+    let one = try conversion(still, header).memoryByteCount(header: header, inputByteCount: 1000)
+    #expect(one < all - 9 * 40 * 30 * 3)
+    var hostile = header
+    hostile.animation?.frameCount = .max
+    #expect(throws: SizeOverflow.self) {
+      try conversion(Recipe(resize: resize(40, 30)), hostile)
+        .memoryByteCount(header: hostile, inputByteCount: 1)
+    }
+  }
+
   @Test("the estimate never falls as the picture grows", arguments: Orientation.allCases)
   func estimateIsMonotone(orientation: Orientation) throws {
     for recipe in [Recipe(), Recipe(format: .qoi), Recipe(resize: resize(64, 64))] {

@@ -143,6 +143,7 @@ final class JobRun {
     // What is not made of the animation need not be read of it.
     let animation = subject.header.animation
     if !recipe.makesAnimation(of: subject.header) { subject.header.animation = nil }
+    if let fault = subject.header.animation?.fault { throw JobFailure(.decode, fault) }
     let cost = try Conversion.memoryByteCount(
       recipe, header: subject.header, codec: subject.codec,
       inputByteCount: subject.input.byteCount

@@ -15,7 +15,8 @@ struct WritingOptions: ParsableArguments {
     help: "Leave pictures as they are stored, and their orientation tag with them.")
   var keepsOrientation = false
 
-  @Flag(help: "Of animations write the still alone: the first frame, or the picture apart from them.")
+  @Flag(
+    help: "Of animations write the still alone: the first frame, or the picture apart from them.")
   var firstFrame = false
 
   @Option(help: ArgumentHelp("From 0, fastest, to 12, smallest.", valueName: "level"))

@@ -19,7 +19,7 @@ final class PNGAnimationReader: AnimationReader {
   private var script: PNGAnimationScript
   private let canvas: PNGCanvas
 
-  /// The frame that the still is; nil where it is none, and once it was read.
+  /// The frame that the still is; nil where it is none.
   private var stillFrame: PNGFrameControl?
   private var hasReadStill = false
   private var current: Current?
@@ -46,6 +46,7 @@ final class PNGAnimationReader: AnimationReader {
     script = PNGAnimationScript(canvas: header.size)
     canvas = try PNGCanvas(layout, frameFormat: header.pixelFormat)
     try readStart()
+    guard (stillFrame == nil) == animation.hasStillApart else { throw Self.change }
   }
 
   /// The bytes that one holds, the source apart.
@@ -177,7 +178,8 @@ private struct PNGFrameOrigin {
     } catch let error as CodecError {
       guard let origin, origin.source.fault == nil else { throw error }
       let madeUp = "\(PNGChunkType.idat): "
-      let reason = error.message.hasPrefix(madeUp)
+      let reason =
+        error.message.hasPrefix(madeUp)
         ? String(error.message.dropFirst(madeUp.count)) : error.message
       let place = "frame \(origin.number), from byte \(origin.chunk.offset) on"
       throw CodecError(error.code, "\(PNGChunkType.fdat): \(place): \(reason)")

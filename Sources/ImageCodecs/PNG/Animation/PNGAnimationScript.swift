@@ -41,7 +41,7 @@ struct PNGAnimationScript: Sendable {
     try Self.check(bytes, of: chunk, byteCount: Control.byteCount)
     let (frames, plays) = (bytes.bigEndianInteger(at: 0), bytes.bigEndianInteger(at: 4))
     guard frames > 0, max(frames, plays) <= Int32.max else {
-      throw CodecError(chunk, "\(frames) frames, played \(plays) times")
+      throw CodecError(chunk, "no animation has \(frames) frames, played \(plays) times")
     }
     control = Control(frameCount: Int(frames), playCount: Int(plays), chunk: chunk)
   }

@@ -80,7 +80,8 @@ final class PNGAnimationWriter: AnimationWriter {
     if let delay {
       if frameCount > 0 {
         // A frame has a pixel at least.
-        rect = try frames.current.image.changes(since: frames.last.image, check)
+        rect =
+          try frames.current.image.changes(since: frames.last.image, check)
           ?? PixelRect(x: 0, y: 0, width: 1, height: 1)
       }
       let control = PNGFrameControl(rect: rect, delay: delay)
@@ -105,7 +106,8 @@ final class PNGAnimationWriter: AnimationWriter {
   private func write(_ rect: PixelRect, _ check: () throws -> Void) throws {
     let data = try PNGDataWriter(
       RowLayout(size: rect.size, format: layout.format), compression: compression)
-    let columns = layout.format.bytesPerPixel * rect.x..<layout.format.bytesPerPixel
+    let columns =
+      layout.format.bytesPerPixel * rect.x..<layout.format.bytesPerPixel
       * (rect.x + rect.width)
     for y in rect.y..<rect.y + rect.height {
       try check()

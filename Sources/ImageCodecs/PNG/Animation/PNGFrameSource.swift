@@ -65,7 +65,8 @@ final class PNGFrameSource {
       while position < offset {
         // A reader goes back once at most, to let libpng judge what is odd.
         let count = try withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 16) {
-          try make(into: UnsafeMutableRawBufferPointer(rebasing: $0[..<min(4096, offset - position)]))
+          try make(
+            into: UnsafeMutableRawBufferPointer(rebasing: $0[..<min(4096, offset - position)]))
         }
         if count == 0 { return 0 }
       }
