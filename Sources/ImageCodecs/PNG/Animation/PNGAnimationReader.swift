@@ -14,6 +14,7 @@ final class PNGAnimationReader: AnimationReader {
   /// The file that frames are made up from, up to their data: IHDR and what else they share.
   private var sharedHeader: [UInt8] = []
   private var sharedChunks: [UInt8] = []
+  private static let maximumSharedByteCount = 4096
 
   private var walk: PNGChunkWalk
   private var script: PNGAnimationScript
@@ -46,7 +47,9 @@ final class PNGAnimationReader: AnimationReader {
     script = PNGAnimationScript(canvas: header.size)
     canvas = try PNGCanvas(layout, frameFormat: header.pixelFormat)
     try readStart()
-    guard (stillFrame == nil) == animation.hasStillApart else { throw Self.change }
+    guard !sharedHeader.isEmpty, (stillFrame == nil) == animation.hasStillApart else {
+      throw Self.change
+    }
   }
 
   /// The bytes that one holds, the source apart.
@@ -59,8 +62,8 @@ final class PNGAnimationReader: AnimationReader {
     of picture: PNGPictureHeader, format: PixelFormat, restores: Bool
   ) throws(SizeOverflow) -> Int {
     let layout = try RowLayout(size: picture.size, format: format)
-    // A smaller frame may have more rows in a group than the still, if no more than 128 KiB of them;
-    // and a frame has a source of its own.
+    // A smaller frame may have more rows in a group than the still, but 128 KiB of
+    // them at most; and a frame has a source of its own.
     return try picture.readerByteCount().plus(ByteSource.defaultBufferByteCount + 128 << 10)
       .plus(PNGCanvas.byteCount(of: layout, restores: restores)).plus(layout.bytesPerRow)
   }
@@ -97,8 +100,9 @@ final class PNGAnimationReader: AnimationReader {
       case .ihdr:
         sharedHeader = try walk.soundContents(of: chunk, atMost: PNGPictureHeader.byteCount)
         guard sharedHeader.count == PNGPictureHeader.byteCount else { throw Self.change }
-      case .plte where chunk.byteCount <= 768, .trns where chunk.byteCount <= 256:
-        // The reader of the still judges them.
+      case .plte, .trns:
+        // The reader of the still judges them: of those that it takes there are not so many bytes.
+        guard chunk.byteCount <= Self.maximumSharedByteCount - sharedChunks.count else { break }
         guard let contents = try walk.contents(of: chunk) else { return }
         sharedChunks += PNGChunkWriter.chunk(chunk.type, contents.bytes)
       case .actl:
