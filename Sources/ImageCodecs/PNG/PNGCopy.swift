@@ -3,11 +3,13 @@ import Raster
 
 /// Copies a PNG file chunk by chunk without decoding it.
 ///
-/// Critical chunks and tRNS go over as they are, ancillary chunks as the policy says; what follows
-/// IEND stays behind. Where nothing stays behind the copy equals the file.
+/// Critical chunks, tRNS and those of the header's animation go over as they are, ancillary chunks
+/// as the policy says; what follows IEND stays behind. Where nothing stays behind the copy equals the
+/// file.
 struct PNGCopy {
   private let source: ByteSource
   private let metadata: Metadata
+  private let isAnimation: Bool
   private let policy: MetadataPolicy
   private let output: EncodedBytes
   private var walk: PNGChunkWalk
@@ -17,15 +19,16 @@ struct PNGCopy {
     _ source: ByteSource, header: ImageHeader, keeping policy: MetadataPolicy,
     to output: EncodedBytes
   ) throws {
-    var copy = PNGCopy(source, header.metadata, policy, output)
+    var copy = PNGCopy(source, header, policy, output)
     try copy.run()
   }
 
   private init(
-    _ source: ByteSource, _ metadata: Metadata, _ policy: MetadataPolicy, _ output: EncodedBytes
+    _ source: ByteSource, _ header: ImageHeader, _ policy: MetadataPolicy, _ output: EncodedBytes
   ) {
     self.source = source
-    self.metadata = metadata
+    metadata = header.metadata
+    isAnimation = header.animation != nil
     self.policy = policy
     self.output = output
     walk = PNGChunkWalk(over: source)
@@ -37,7 +40,8 @@ struct PNGCopy {
     try PNGChunkWalk.signature.withUnsafeBytes { try output.append($0) }
     while let chunk = try walk.next() {
       if chunk.type == .idat, owesOrientation { try appendOrientation() }
-      if chunk.type.isCritical || chunk.type == .trns {
+      if chunk.type.isOfAnimation, !isAnimation { continue }
+      if chunk.type.isCritical || chunk.type == .trns || chunk.type.isOfAnimation {
         guard try append(chunk, where: { _ in true }) else {
           throw CodecError(.corrupt, "\(chunk.type): CRC mismatch")
         }

@@ -25,9 +25,18 @@ final class PNGPictureWriter {
     self.output = output
     packer = PNGRowPacker(format, into: storage)
     data = try PNGDataWriter(storage.picture, compression: compression)
+    try Self.appendStart(of: storage, metadata: metadata, to: output)
+  }
+
+  /// Appends what stands before the picture data.
+  ///
+  /// - Throws: `AllocationError`.
+  static func appendStart(
+    of storage: PNGStorage, metadata: Metadata, to output: EncodedBytes
+  ) throws {
     try PNGChunkWalk.signature.withUnsafeBytes { try output.append($0) }
     try PNGChunkWriter.append(.ihdr, storage.picture.contents, to: output)
-    var chunks = Self.chunks(for: metadata, hasColour: storage.picture.colourType.hasColour)
+    var chunks = chunks(for: metadata, hasColour: storage.picture.colourType.hasColour)
     let behindPalette = chunks.partition { PNGChunkRule.rule(for: $0.0).place != .beforePalette }
     for (type, bytes) in chunks[..<behindPalette] {
       try PNGChunkWriter.append(type, bytes, to: output)
