@@ -42,6 +42,8 @@ public struct Plan: Sendable {
     case verify
     /// Its header read.
     case inspect
+    /// Held against its counterpart.
+    case compare(ComparisonRequest)
   }
 
   /// What the first failure means for the rest.
@@ -87,5 +89,25 @@ public struct Plan: Sendable {
     self.work = work
     self.input = input
     self.settings = settings
+  }
+}
+
+extension Plan.Work {
+  /// Where outputs go; nil where nothing is written.
+  var output: Plan.Output? {
+    switch self {
+    case .write(_, let output): output
+    case .compare(let request): request.differences
+    case .verify, .inspect: nil
+    }
+  }
+
+  /// Where outputs go below it, and by which names.
+  var scheme: OutputScheme {
+    switch self {
+    case .write(let recipe, _): OutputScheme(recipe)
+    case .compare: .ending(.png)
+    case .verify, .inspect: .kept
+    }
   }
 }

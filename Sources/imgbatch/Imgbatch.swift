@@ -13,16 +13,17 @@ struct Imgbatch: ParsableCommand {
         imgbatch apply ./in ./out --op 'crop 400x400 position=top' --op 'rotate 90'
         imgbatch optimize ./in ./out
         imgbatch inspect ./in
+        imgbatch compare ./before ./after
         imgbatch watch ./in ./out --config imgbatch.yaml
 
-      Exit status: 0 all done, 1 some files failed, 64 usage, 65 plan refused, 66 no input, \
+      Exit status: 0 all done, 1 some files failed or differ, 64 usage, 65 plan refused, 66 no input, \
       70 a bug, 71 system limits, 73 no output folder, 74 output device failed, 75 output in use, \
       78 configuration or recipe invalid, 124 timed out, 128+N ended by signal N.
       """,
     version: version,
     subcommands: [
-      ResizeCommand.self, ConvertCommand.self, ApplyCommand.self,
-      OptimizeCommand.self, InspectCommand.self, VerifyCommand.self, PlanCommand.self,
+      ResizeCommand.self, ConvertCommand.self, ApplyCommand.self, OptimizeCommand.self,
+      InspectCommand.self, VerifyCommand.self, CompareCommand.self, PlanCommand.self,
       WatchCommand.self, OpsCommand.self, ConfigCommand.self,
     ])
 

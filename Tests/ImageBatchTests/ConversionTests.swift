@@ -61,6 +61,39 @@ import Testing
     #expect(try branch(none, header).warnings.isEmpty)
   }
 
+  @Test("what mixes light goes by the picture's own curve, in memory that is the same for all")
+  func light() throws {
+    var request = resize(50, 50)
+    request.light = .linear
+    var shared = Recipe(resize: request)
+    shared.outputs = [Recipe.Output(), Recipe.Output([request])]
+    let codec = try #require(CodecRegistry.codec(for: .png))
+    var costs: Set<Int> = []
+    // 1, and 0.5, in units of a 100,000th.
+    let gammas: [([UInt8], Double)] = [([0, 1, 0x86, 0xA0], 1), ([0, 0, 0xC3, 0x50], 2)]
+    for (gamma, power) in gammas {
+      var header = header(90, 60)
+      header.metadata.chunks = [.init(type: "gAMA", bytes: gamma)]
+      for recipe in [Recipe(resize: request), shared] {
+        let conversion = try conversion(recipe, header)
+        let steps =
+          conversion.trunkForecast.steps + conversion.branches.flatMap(\.forecast.steps)
+        #expect(steps.compactMap { ($0 as? Resample)?.transfer } == [.power(power)])
+        #expect(conversion.warnings.isEmpty)
+      }
+      costs.insert(
+        try Conversion.memoryByteCount(
+          Recipe(resize: request), header: header, codec: codec, inputByteCount: 1000))
+    }
+    #expect(costs.count == 1)
+    var odd = header(90, 60)
+    odd.metadata.chunks = [.init(type: "cICP", bytes: [9, 16, 0, 1])]
+    #expect(try conversion(Recipe(resize: request), odd).warnings.count == 1)
+    #expect(try conversion(Recipe(resize: resize(50, 50)), odd).warnings.isEmpty)
+    request.size = .width(90)
+    #expect(try conversion(Recipe(resize: request, format: .qoi), odd).warnings.isEmpty)
+  }
+
   @Test("where the orientation has not been read, the dearest is counted")
   func unreadOrientation() throws {
     let recipe = Recipe(resize: resize(50, 50))

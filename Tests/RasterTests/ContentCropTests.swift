@@ -134,6 +134,24 @@ struct ContentCropTests {
     }
   }
 
+  @Test("skin draws the eye more than what is as bright and as colourful", arguments: [8, 16])
+  func skin(depth: Int) async throws {
+    let format = PixelFormat(.rgb, depth == 8 ? .eight : .sixteen)
+    let picture = Picture(60, 20, format) { x, y, channel in
+      let levels =
+        switch (x, y) {
+        case (8..<14, 7..<13): [200, 140, 110]
+        case (46..<52, 7..<13): [110, 140, 200]
+        default: [146, 146, 146]
+        }
+      return pixel(levels, format)[channel]
+    }
+    let crop = ContentCrop(to: PixelSize(width: 20, height: 20), by: .attention)
+    let face = try await picture.applying(crop)
+    #expect(face == picture.rearranged(to: face.size) { ($0 + 1, $1) })
+    #expect(try await picture.mirrored.applying(crop) == face.mirrored)
+  }
+
   @Test("a large picture is looked at in blocks, and cut where its half would be")
   func blocks() async throws {
     let small = Picture.natural(100, 9, PixelFormat(.rgb, .sixteen))

@@ -28,10 +28,14 @@ struct StreamingTests {
   @Test("the memory that is promised covers what is taken", arguments: everyFormat)
   func memory(format: PixelFormat) async throws {
     let sizes = [(40, 30), (1, 1), (100, 30), (40, 90), (100, 90), (7, 5)]
-    for filter in ResamplingFilter.allCases where filter != .nearest {
+    let transfers: [TransferFunction?] = [nil, .sRGB, .linear]
+    for (filter, transfer) in ResamplingFilter.allCases.flatMap({ filter in
+      transfers.map { (filter, $0) }
+    }) where filter != .nearest {
       for (width, height) in sizes {
         let input = try RowLayout(size: PixelSize(width: 40, height: 30), format: format)
-        let resample = Resample(to: PixelSize(width: width, height: height), filter: filter)
+        let resample = Resample(
+          to: PixelSize(width: width, height: height), filter: filter, transfer: transfer)
         let source = try Picture.noise(40, 30, format).rows()
         let rows = try await resample.rows(from: source)
         let taken = (rows as? ResampledRows)?.bufferByteCount ?? 0
@@ -46,6 +50,8 @@ struct StreamingTests {
       size: PixelSize(width: 20_000, height: 20_000), format: PixelFormat(.rgba, .eight))
     let resample = Resample(to: PixelSize(width: 1024, height: 1024))
     #expect(try resample.workingByteCount(for: layout) < 40_000_000)
+    let inLight = Resample(to: resample.size, transfer: .sRGB)
+    #expect(try inLight.workingByteCount(for: layout) < 60_000_000)
   }
 
   @Test("an error from the source comes out unchanged")

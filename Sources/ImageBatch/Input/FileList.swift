@@ -103,11 +103,7 @@ struct FileList {
     }
     do {
       let folder = try folders.folder(at: path.removingLastComponent())
-      return .job(
-        Job(
-          source: .file(folder, name), input: input,
-          destinations: scheme.destinations(for: name, in: folder),
-          followsLinks: selection.followsLinks))
+      return .job(folder.job(for: name, scheme: scheme, followsLinks: selection.followsLinks))
     } catch let cause as Errno where cause.isDescriptorShortage {
       throw .tooFewDescriptors(at: input)
     } catch {

@@ -33,10 +33,7 @@ struct FolderChain {
       if let excludedFolder, try excludedFolder.contains(directory, isLinked: followsLinks) {
         throw JobFailure(stage: .walk, code: "insideOutput", message: "it is in OUT")
       }
-      let folder = InputFolder(
-        directory: directory, path: parent.path.appending(name),
-        outputs: parent.outputs.map { OutputFolder(name, in: $0) })
-      links.append((component, folder))
+      links.append((component, parent.subfolder(name, directory)))
     }
     return links.last?.folder ?? root
   }

@@ -11,10 +11,33 @@ final class InputFolder: Sendable {
   /// Where its outputs go, by the folders of the scheme; none where nothing is written.
   let outputs: [OutputFolder]
 
-  init(directory: Directory, path: FilePath, outputs: [OutputFolder]) {
+  /// The folder of another tree that it is compared with; nil where it is not.
+  let counterpart: CounterpartFolder?
+
+  init(
+    directory: Directory, path: FilePath, outputs: [OutputFolder],
+    counterpart: CounterpartFolder? = nil
+  ) {
     self.directory = directory
     self.path = path
     self.outputs = outputs
+    self.counterpart = counterpart
+  }
+
+  /// The folder `name` in this one, with its mirrors and its counterpart.
+  func subfolder(_ name: FileName, _ directory: Directory) -> InputFolder {
+    InputFolder(
+      directory: directory, path: path.appending(name),
+      outputs: outputs.map { OutputFolder(name, in: $0) },
+      counterpart: counterpart.map { CounterpartFolder(name, in: $0) })
+  }
+
+  /// The job for a file in this folder.
+  func job(for name: FileName, scheme: OutputScheme, followsLinks: Bool) -> Job {
+    Job(
+      source: .file(self, name), input: path.appending(name),
+      destinations: scheme.destinations(for: name, in: self), followsLinks: followsLinks,
+      counterpart: counterpart.map { Counterpart(folder: $0, name: name) })
   }
 }
 
@@ -36,6 +59,9 @@ struct Job: Sendable {
 
   /// Whether a symbolic link may stand in the file's place.
   let followsLinks: Bool
+
+  /// What the picture is compared with; nil where it is not.
+  var counterpart: Counterpart?
 }
 
 /// Where one output goes.

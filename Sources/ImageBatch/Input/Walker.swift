@@ -19,6 +19,9 @@ struct Walker {
   /// be.
   private let willList: (Directory, FilePath) throws(BatchError) -> Bool
 
+  /// Whether files are left out that stand in the folder's counterpart, too.
+  private let omitsShared: Bool
+
   private var levels: [Level]
 
   /// What stands on the way down: a folder and what is left to do in it.
@@ -42,17 +45,19 @@ struct Walker {
   ///   - root: IN, or a folder below it.
   ///   - relativePath: that of `root` below IN.
   ///   - scheme: how outputs are named, so that two inputs with one output are found.
+  ///   - omitsShared: whether files are left out that stand in the folder's counterpart, too.
   ///   - willList: told of each folder, with its path below IN, before its names are read; says
   ///     whether they are to be.
   /// - Throws: `BatchError` where `root` cannot be listed, or holds two inputs for one output; what
   ///   `willList` throws.
   init(
     root: InputFolder, relativePath: FilePath = FilePath(), selection: InputSelection,
-    scheme: OutputScheme,
+    scheme: OutputScheme, omitsShared: Bool = false,
     willList: @escaping (Directory, FilePath) throws(BatchError) -> Bool = { _, _ in true }
   ) throws(BatchError) {
     self.selection = selection
     self.scheme = scheme
+    self.omitsShared = omitsShared
     self.willList = willList
     levels = []
     do {
@@ -119,18 +124,26 @@ struct Walker {
       )
     }
     guard !level.isInSubfolders, selection.admitsFile(relativePath) else { return nil }
+    do {
+      if try isOmitted(name, in: level.folder) { return nil }
+    } catch  where error.isDescriptorShortage {
+      throw .tooFewDescriptors(at: path)
+    } catch {
+      return .failed(path, JobFailure(.walk, error))
+    }
     switch kind {
     case .file:
-      return .job(
-        Job(
-          source: .file(level.folder, name), input: path,
-          destinations: scheme.destinations(for: name, in: level.folder),
-          followsLinks: selection.followsLinks))
+      return .job(level.folder.job(for: name, scheme: scheme, followsLinks: selection.followsLinks))
     case .link:
       return .skipped(path, "a symbolic link")
     default:
       return .skipped(path, "not a regular file")
     }
+  }
+
+  private func isOmitted(_ name: FileName, in folder: InputFolder) throws(Errno) -> Bool {
+    guard omitsShared, let counterpart = folder.counterpart else { return false }
+    return try counterpart.holdsFile(name)
   }
 
   /// What an entry is, asked from the system only where the folder did not tell.
@@ -158,9 +171,7 @@ struct Walker {
       let isLoop = levels.contains { $0.folder.directory.identity == directory.identity }
       let isExcluded = try excludedFolder?.contains(directory, isLinked: isLinked) ?? false
       guard !isExcluded, !isLoop else { return nil }
-      let outputs = level.folder.outputs.map { OutputFolder(name, in: $0) }
-      try enter(
-        InputFolder(directory: directory, path: path, outputs: outputs), relativePath: relativePath)
+      try enter(level.folder.subfolder(name, directory), relativePath: relativePath)
       return nil
     } catch let error as BatchError {
       throw error

@@ -11,8 +11,8 @@ final class OutputFolder: Sendable {
   private let parent: (folder: OutputFolder, name: FileName)?
   private let isDryRun: Bool
   private let isDurable: Bool
-  /// The folder that no output may go into: IN.
-  private let forbidden: FileIdentity?
+  /// The folders that no output may go into: IN, and what it is compared with.
+  private let forbidden: Set<FileIdentity>
   /// The folders that were rid of leftovers, so that a list that comes back to one does not make
   /// it be read again. Shared by all below OUT.
   private let swept: SweptFolders
@@ -23,8 +23,8 @@ final class OutputFolder: Sendable {
   /// - Parameters:
   ///   - isDryRun: whether nothing is to be made or written.
   ///   - isDurable: whether a folder that is made must be on the disk before anything in it.
-  ///   - forbidden: the folder that no output may go into.
-  init(path: FilePath, isDryRun: Bool, isDurable: Bool, forbidden: FileIdentity?) {
+  ///   - forbidden: the folders that no output may go into.
+  init(path: FilePath, isDryRun: Bool, isDurable: Bool, forbidden: Set<FileIdentity>) {
     self.path = path
     self.isDryRun = isDryRun
     self.isDurable = isDurable
@@ -68,7 +68,7 @@ final class OutputFolder: Sendable {
   ///
   /// A symbolic link in its place is not followed: outputs stay below OUT. See mkdirat(2).
   ///
-  /// - Throws: `Errno`; `JobFailure` for the folder that inputs come from.
+  /// - Throws: `Errno`; `JobFailure` for a folder that inputs come from.
   func open() throws -> Directory {
     guard let parent else { return try openedRoot() }
     let above = try parent.folder.open()
@@ -96,7 +96,7 @@ final class OutputFolder: Sendable {
     let isNew = try parent.makeSubfolder(name)
     if isNew, isDurable { try parent.synchronize() }
     let directory = try waitingForDescriptors { () throws(Errno) in try parent.subfolder(name) }
-    guard directory.identity != forbidden else {
+    guard !forbidden.contains(directory.identity) else {
       throw JobFailure(
         stage: .write, code: "insideInput", message: "this folder of OUT is IN itself")
     }

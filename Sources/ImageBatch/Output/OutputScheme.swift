@@ -43,6 +43,11 @@ struct OutputScheme: Sendable {
   /// How many pictures are made of one.
   var outputCount: Int { rules.count }
 
+  /// Whether outputs have names that OUT, as the name of a file, cannot give them.
+  var namesOutputs: Bool {
+    rules.count > 1 || folders != [FilePath()] || rules.contains { !$0.naming.suffix.isEmpty }
+  }
+
   /// The outputs of an input of that name, in the order of the recipe.
   func places(for input: FileName) -> [Place] {
     rules.map { Place(folderIndex: $0.folderIndex, name: $0.naming.name(for: input)) }

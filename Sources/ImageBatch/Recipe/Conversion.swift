@@ -14,6 +14,9 @@ struct Conversion {
   /// The picture, with its animation where an output is one: what is made of none need not be read.
   let header: ImageHeader
 
+  /// What was taken for what the input says, and is not quite that, a sentence each.
+  let warnings: [String]
+
   /// On the way to one output.
   struct Branch {
     /// The animation whose pictures take the steps one by one; nil for a still.
@@ -47,6 +50,8 @@ struct Conversion {
   /// - Throws: `JobFailure`, `SizeOverflow`, `TransformError`.
   init(_ recipe: Recipe, header: ImageHeader, codec reader: any ImageCodec) throws {
     precondition(!recipe.outputs.isEmpty, "a recipe without an output")
+    let transfer = header.transfer(for: recipe)
+    let recipe = transfer.map { recipe.taking($0.function) } ?? recipe
     let orientation = recipe.appliesOrientation ? header.metadata.orientation : .upright
     let animations = recipe.outputs.map { recipe.animation($0, of: header) }
     var kept = header
@@ -66,6 +71,9 @@ struct Conversion {
         output, animation, of: recipe, from: trunkForecast,
         turnedBy: isShared ? .upright : orientation, header: header, codec: reader)
     }
+    let steps = trunkForecast.steps + branches.flatMap(\.forecast.steps)
+    let mixesLight = steps.contains { ($0 as? Resample)?.transfer != nil }
+    warnings = mixesLight ? transfer?.reservation.map { [$0] } ?? [] : []
   }
 
   /// Whether all outputs are copies, for which no rows are needed.
@@ -106,11 +114,8 @@ struct Conversion {
   static func memoryByteCount(
     _ recipe: Recipe, header: ImageHeader, codec: any ImageCodec, inputByteCount: Int
   ) throws -> Int {
-    let mayTurn = header.unread?.hasOrientation ?? false
-    var header = header
-    return try (mayTurn ? Orientation.allCases : [header.metadata.orientation]).reduce(0) {
-      header.metadata.orientation = $1
-      let conversion = try Conversion(recipe, header: header, codec: codec)
+    try header.possibilities.reduce(0) {
+      let conversion = try Conversion(recipe, header: $1, codec: codec)
       return max($0, try conversion.memoryByteCount(inputByteCount: inputByteCount))
     }
   }

@@ -34,7 +34,7 @@ extension Operation {
   }
 }
 
-extension ResizeRequest: Operation {
+extension ResizeRequest: LightOperation {
   /// The steps for upright rows.
   public func steps(for input: RowLayout) throws -> [any Transform] {
     try steps(for: input, turnedBy: .upright)

@@ -28,8 +28,10 @@ public struct BatchReport: Sendable {
   /// The failures that are kept one by one. All are counted, and each is told as it settles.
   public static let keptFailureCount = 1000
 
-  /// Jobs that ended well: written, verified, inspected or planned, as the plan says.
+  /// Jobs that ended well: written, verified, inspected, compared or planned, as the plan says.
   public internal(set) var done = 0
+  /// Those of them whose comparison found a difference that counts.
+  public internal(set) var different = 0
   /// Jobs whose output was there already.
   public internal(set) var upToDate = 0
   /// Files left alone by rule.
@@ -39,7 +41,7 @@ public struct BatchReport: Sendable {
   /// Jobs that the end of the run cut off.
   public internal(set) var cancelled = 0
 
-  /// All jobs that the walk found; the sum of the others, always.
+  /// All jobs that the walk found; the sum of the others, always, but for `different`.
   public internal(set) var found = 0
 
   /// Pixels of the inputs that were done.
@@ -66,8 +68,9 @@ public struct BatchReport: Sendable {
   mutating func settle(_ outcome: Outcome) {
     found += 1
     switch outcome.status {
-    case .written, .verified, .inspected, .planned:
+    case .written, .verified, .inspected, .planned, .compared:
       done += 1
+      if case .compared(let verdict) = outcome.status, verdict.isDifferent { different += 1 }
       pixelCount += (try? outcome.header?.size.pixelCount()) ?? 0
       inputByteCount += outcome.inputByteCount ?? 0
       outputByteCount += outcome.outputByteCount ?? 0

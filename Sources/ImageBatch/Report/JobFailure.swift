@@ -31,6 +31,11 @@ public struct JobFailure: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension JobFailure {
+  /// The same failure of another file than the one that the job is named after.
+  func of(_ path: FilePath) -> JobFailure {
+    JobFailure(stage: stage, code: code, message: "\(path.escaped): \(message)")
+  }
+
   /// What the system said.
   init(_ stage: Stage, _ cause: Errno) {
     self.init(stage: stage, code: cause.name, message: cause.description)

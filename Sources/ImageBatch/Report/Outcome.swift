@@ -13,6 +13,8 @@ public struct Outcome: Sendable {
     case verified
     /// The header was read.
     case inspected
+    /// The picture was held against its counterpart.
+    case compared(Verdict)
     /// What would be done is known; nothing was done.
     case planned
     /// The output was there already.
@@ -47,6 +49,9 @@ public struct Outcome: Sendable {
 
   /// The output that could not be written, where that is why the job failed.
   public internal(set) var failedOutput: FilePath?
+
+  /// What the input was compared with, where it was, or would have been.
+  public var counterpart: FilePath?
 
   /// How it ended.
   public var status: Status

@@ -84,6 +84,7 @@ extension JobRun {
       let original = try copy(subject, branch)
       if original.count <= outputs[index].count { outputs[index] = original }
     }
+    if !conversion.isCopy { add(conversion.warnings) }
     for branch in conversion.branches where !branch.isCopy { add(branch.warnings) }
     return outputs
   }

@@ -28,6 +28,7 @@ final class JobRun {
     trace = JobTrace(activity)
     outcome = Outcome(input: job.input, status: .written)
     outcome.outputs = job.destinations.map { Outcome.Output(path: $0.path) }
+    outcome.counterpart = job.counterpart?.path
   }
 
   func product() async throws(BatchError) -> Product {
@@ -76,7 +77,7 @@ final class JobRun {
 
   /// - Returns: nil where nothing is to be written, and the outcome says why.
   private func rendition() async throws -> Rendition? {
-    if plan.skipsExisting, try standingIdentities().allSatisfy({ $0 != nil }) {
+    if plan.skipsExisting, try outputsStand() {
       outcome.status = .upToDate
       return nil
     }
@@ -88,11 +89,9 @@ final class JobRun {
     guard let input = try trace.perform(.read, { try open(clock) }) else { return nil }
     self.input = input
     outcome.inputByteCount = input.byteCount
-    let source = try ByteSource(byteCount: input.byteCount) { [self] offset, buffer in
-      try clock.scope.check()
-      let byteCount = try trace.perform(.read) { try input.read(at: offset, into: buffer) }
-      unpaidByteCount += byteCount
-      return byteCount
+    let source = try source(of: input, clock)
+    if case .compare(let request) = plan.work {
+      return try await compare(input, source, request, clock)
     }
     guard let codec = try trace.perform(.decode, { try recognize(source) }) else { return nil }
     var subject = Subject(
@@ -109,6 +108,19 @@ final class JobRun {
       return nil
     case .write(let recipe, _):
       return try await write(recipe, &subject)
+    case .compare:
+      // It has begun already, with another picture beside this one.
+      return nil
+    }
+  }
+
+  /// The bytes of an input, which ask whether the job may go on, and are paid for by and by.
+  func source(of input: InputBytes, _ clock: JobDeadline) throws -> ByteSource {
+    try ByteSource(byteCount: input.byteCount) { [self] offset, buffer in
+      try clock.scope.check()
+      let byteCount = try trace.perform(.read) { try input.read(at: offset, into: buffer) }
+      unpaidByteCount += byteCount
+      return byteCount
     }
   }
 
@@ -140,17 +152,25 @@ final class JobRun {
   }
 
   /// The metadata that a job may hold before it is admitted: no more than a row of a large picture.
-  private static let eagerMetadataByteCount = 64 << 10
+  static let eagerMetadataByteCount = 64 << 10
 
-  private func probe(
+  /// Reads the header of the picture that the job is named after.
+  func probe(
     _ source: ByteSource, _ codec: any ImageCodec, eagerMetadataByteCount: Int
   ) throws -> ImageHeader {
-    var limits = plan.limits
-    limits.eagerMetadataByteCount = eagerMetadataByteCount
-    let header = try trace.perform(.decode) { try codec.probe(source, limits: limits) }
+    let header = try header(of: source, codec, eagerMetadataByteCount: eagerMetadataByteCount)
     outcome.header = header
     outcome.warnings = header.warnings
     return header
+  }
+
+  /// Reads the header of any picture.
+  func header(
+    of source: ByteSource, _ codec: any ImageCodec, eagerMetadataByteCount: Int
+  ) throws -> ImageHeader {
+    var limits = plan.limits
+    limits.eagerMetadataByteCount = eagerMetadataByteCount
+    return try trace.perform(.decode) { try codec.probe(source, limits: limits) }
   }
 
   /// Reads the metadata that was too much to be read without a permit.
@@ -178,7 +198,7 @@ final class JobRun {
     return try await trace.leaveOut { try await runner.admission.admit(byteCount) }
   }
 
-  private func open(_ clock: JobDeadline) throws -> InputBytes? {
+  func open(_ clock: JobDeadline) throws -> InputBytes? {
     switch job.source {
     case .standardInput:
       return .memory(
@@ -186,18 +206,21 @@ final class JobRun {
     case .file(let folder, let name):
       switch try openFile(name, in: folder.directory) {
       case .file(let file):
-        // In a folder, only through a link can an input be what its own output would replace.
-        if plan.selection.followsLinks, !plan.isDryRun,
-          try standingIdentities().contains(file.identity)
-        {
-          throw JobFailure(
-            stage: .write, code: "insideInput", message: "the output would replace the input")
-        }
+        try checkOutputDiffers(from: file)
         return .file(file)
       case .notRegular:
         outcome.status = .skipped("not a regular file")
         return nil
       }
+    }
+  }
+
+  /// In a folder, only through a link can an input be what one of its outputs would replace.
+  func checkOutputDiffers(from file: InputFile) throws {
+    guard plan.selection.followsLinks, !plan.isDryRun else { return }
+    guard try !standingIdentities().contains(file.identity) else {
+      throw JobFailure(
+        stage: .write, code: "insideInput", message: "the output would replace the input")
     }
   }
 
@@ -208,6 +231,12 @@ final class JobRun {
       guard error.cause?.isDescriptorShortage == true else { throw error }
       throw BatchError.tooFewDescriptors(at: job.input)
     }
+  }
+
+  /// Whether each output has something in its place; where there are none, nothing does.
+  private func outputsStand() throws(Errno) -> Bool {
+    let identities = try standingIdentities()
+    return !identities.isEmpty && !identities.contains(nil)
   }
 
   /// What stands in the outputs' places; nil for nothing.
@@ -221,16 +250,17 @@ final class JobRun {
   }
 
   /// The codec that knows the content; nil where none does and the name never said so.
-  private func recognize(_ source: ByteSource) throws -> (any ImageCodec)? {
+  ///
+  /// - Parameter isPicture: whether it must be one all the same.
+  func recognize(_ source: ByteSource, isPicture: Bool = false) throws -> (any ImageCodec)? {
     let prefix = try source.read(upTo: CodecRegistry.prefixByteCount)
     source.seek(to: 0)
     if let codec = CodecRegistry.codec(recognizing: prefix) { return codec }
-    if case .file(_, let name) = job.source, ClaimedFormat(name) == nil {
+    if !isPicture, case .file(_, let name) = job.source, ClaimedFormat(name) == nil {
       outcome.status = .skipped("no image")
       return nil
     }
-    let reason = prefix.isEmpty ? "the file is empty" : "no known format starts like this"
-    throw CodecError(.notAnImage, "no image: \(reason)")
+    throw CodecError(noImageWith: prefix)
   }
 
   func readThrough(_ subject: Subject) async throws {
@@ -267,5 +297,13 @@ final class JobRun {
     try await clock.leaveOut {
       try await trace.leaveOut { try await runner.admission.pay(byteCount) }
     }
+  }
+}
+
+extension CodecError {
+  /// About a file that starts like that, and should have been a picture.
+  init(noImageWith prefix: [UInt8]) {
+    let reason = prefix.isEmpty ? "the file is empty" : "no known format starts like this"
+    self.init(.notAnImage, "no image: \(reason)")
   }
 }

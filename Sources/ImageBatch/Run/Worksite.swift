@@ -11,6 +11,7 @@ struct Worksite {
   private enum Findings {
     case one(Finding?)
     case walk(Walker)
+    case pairs(PairWalk)
     case list(FileList)
     case watch(WatchedTree)
   }
@@ -37,6 +38,9 @@ struct Worksite {
       throw BatchError(.invalidPlan, "a folder is watched as a whole: a list does not go with it")
     }
     if case .write(let recipe, _) = plan.work { try recipe.checkOutputs() }
+    if case .compare = plan.work, watch != nil || plan.input == .standardInput {
+      throw BatchError(.invalidPlan, "what is compared are two folders, or two pictures in files")
+    }
     switch plan.input {
     case .standardInput where watch != nil:
       throw BatchError(.invalidPlan, "only a folder can be watched, not standard input")
@@ -78,6 +82,10 @@ struct Worksite {
       findings = .one(nil)
       defer { findings = .walk(walker) }
       return try walker.next()
+    case .pairs(var walk):
+      findings = .one(nil)
+      defer { findings = .pairs(walk) }
+      return try walk.next()
     case .list(var list):
       findings = .one(nil)
       defer { findings = .list(list) }
@@ -99,7 +107,7 @@ struct Worksite {
     try tree.settle(input, isSuperseded: isSuperseded)
   }
 
-  private static func status(of path: FilePath) throws(BatchError) -> stat {
+  static func status(of path: FilePath) throws(BatchError) -> stat {
     var status = stat()
     do {
       _ = try retryOnInterrupt { path.withPlatformString { stat($0, &status) } }
@@ -115,51 +123,60 @@ struct Worksite {
     _ path: FilePath, _ plan: Plan, _ intake: CancellationScope, _ watch: Watch?
   ) throws(BatchError) -> Findings {
     let directory = try openInput(path)
-    var scheme = OutputScheme.kept
+    let first = InputTree(directory: directory, path: path)
+    let other = try otherTree(comparedWith: path, plan)
+    let trees = [first, other].compactMap { $0 }
+    let scheme = plan.work.scheme
     var output: OutputFolder?
     var outputIdentity: FileIdentity?
-    if case .write(let recipe, let target) = plan.work {
-      scheme = OutputScheme(recipe)
+    if let target = plan.work.output {
       guard let target = target.path else {
         throw BatchError(.invalidPlan, "a folder of pictures does not fit standard output")
       }
       outputIdentity = existingIdentity(of: target)
-      for mirror in [target] + scheme.folders.map(target.pushing)
-      where existingIdentity(of: mirror) == directory.identity {
-        throw BatchError(.overlap, "\(path.escaped) and \(mirror.escaped) are the same folder")
+      for mirror in [target] + scheme.folders.map(target.pushing) {
+        let identity = existingIdentity(of: mirror)
+        for tree in trees where tree.directory.identity == identity {
+          throw BatchError(
+            .overlap, "\(tree.path.escaped) and \(mirror.escaped) are the same folder")
+        }
       }
       output = OutputFolder(
         path: target, isDryRun: plan.isDryRun, isDurable: plan.isDurable,
-        forbidden: directory.identity)
+        forbidden: Set(trees.map(\.directory.identity)))
     }
     // Asked once OUT has been made.
-    func excluded() -> ExcludedFolder? {
-      (output?.identity ?? outputIdentity).map { ExcludedFolder($0, input: directory) }
+    func excluded(from input: Directory) -> ExcludedFolder? {
+      (output?.identity ?? outputIdentity).map { ExcludedFolder($0, input: input) }
     }
     let root = InputFolder(
-      directory: directory, path: path, outputs: output.map(scheme.roots) ?? [])
+      directory: directory, path: path, outputs: output.map(scheme.roots) ?? [],
+      counterpart: other?.counterpart(isInFirst: false, plan, output: output))
     if let source = plan.fileList {
       var list = try FileList(
         bytes(of: source, intake), separator: source.isZeroTerminated ? 0 : UInt8(ascii: "\n"),
         root: root, selection: plan.selection, scheme: scheme)
       try output?.prepare(isShared: false)
-      list.excludedFolder = excluded()
+      list.excludedFolder = excluded(from: directory)
       return .list(list)
     }
     if let watch {
       try output?.prepare(isShared: false)
       return .watch(
         try WatchedTree(
-          root: root, selection: plan.selection, scheme: scheme, excludedFolder: excluded(),
+          root: root, selection: plan.selection, scheme: scheme,
+          excludedFolder: excluded(from: directory),
           inotify: watch.inotify, observer: watch.observer))
     }
     var walker = try Walker(root: root, selection: plan.selection, scheme: scheme)
+    var rest = try other?.walkerOverRest(besides: first, plan, output: output)
     try output?.prepare(isShared: false)
-    walker.excludedFolder = excluded()
-    return .walk(walker)
+    walker.excludedFolder = excluded(from: directory)
+    if let other { rest?.excludedFolder = excluded(from: other.directory) }
+    return rest.map { .pairs(PairWalk(walker, thenOnlyIn: $0)) } ?? .walk(walker)
   }
 
-  private static func openInput(_ path: FilePath) throws(BatchError) -> Directory {
+  static func openInput(_ path: FilePath) throws(BatchError) -> Directory {
     do {
       return try Directory(path: path)
     } catch {
@@ -234,11 +251,14 @@ struct Worksite {
     }
     let parent = path.removingLastComponent()
     let directory = try openInput(parent.isEmpty ? FilePath(".") : parent)
-    let destinations = try destinations(of: try OnePicture(path, name: name), plan)
+    let other = try otherPicture(comparedWith: path, plan)
+    let destinations = try destinations(
+      of: try OnePicture(path, name: name), besides: other, plan)
     let plan = try naming(plan, after: destinations, of: name)
     let folder = InputFolder(directory: directory, path: parent, outputs: [])
     let job = Job(
-      source: .file(folder, name), input: path, destinations: destinations, followsLinks: true)
+      source: .file(folder, name), input: path, destinations: destinations, followsLinks: true,
+      counterpart: other)
     return (plan, .one(.job(job)))
   }
 
@@ -249,7 +269,7 @@ struct Worksite {
   private static func naming(
     _ plan: Plan, after destinations: [Destination], of input: FileName?
   ) throws(BatchError) -> Plan {
-    guard case .write(var recipe, let output) = plan.work, !recipe.namesOutputs,
+    guard case .write(var recipe, let output) = plan.work, !plan.work.scheme.namesOutputs,
       (recipe.outputs[0].format ?? recipe.format) == nil,
       case .file(let folder, let name)? = destinations.first, name != input
     else { return plan }
@@ -267,13 +287,16 @@ struct Worksite {
 
   /// Where the outputs of one picture go.
   ///
-  /// - Parameter input: nil for standard input.
+  /// - Parameters:
+  ///   - input: nil for standard input.
+  ///   - other: what the input is compared with.
   private static func destinations(
-    of input: OnePicture?, _ plan: Plan
+    of input: OnePicture?, besides other: Counterpart? = nil, _ plan: Plan
   ) throws(BatchError) -> [Destination] {
-    guard case .write(let recipe, let output) = plan.work else { return [] }
+    guard let output = plan.work.output else { return [] }
+    let namesOutputs = plan.work.scheme.namesOutputs
     guard let target = output.path else {
-      guard !recipe.namesOutputs else {
+      guard !namesOutputs else {
         throw BatchError(
           .invalidPlan, "outputs with names of their own do not fit standard output")
       }
@@ -287,15 +310,19 @@ struct Worksite {
       guard standing != .other else {
         throw BatchError(.outputUnavailable, "\(target.escaped): not a file or folder")
       }
-      isFolder = standing == .folder || recipe.namesOutputs
+      isFolder = standing == .folder || namesOutputs
     }
     let destinations =
       isFolder
-      ? try destinations(of: input, in: target, plan, recipe)
+      ? try destinations(of: input, in: target, plan)
       : [try destination(of: target, plan)]
+    let other = try other.map { (other) throws(BatchError) in
+      try OnePicture(other.path, name: other.name)
+    }
     for case .file(let folder, let name) in destinations {
       let identity = folder.identity ?? existingIdentity(of: folder.path)
-      if let input, identity == input.folder, name == input.realName {
+      for input in [input, other].compactMap({ $0 })
+      where identity == input.folder && name == input.realName {
         let path = folder.path.appending(name)
         throw BatchError(.overlap, "\(path.escaped): IN and OUT are the same file")
       }
@@ -304,16 +331,16 @@ struct Worksite {
   }
 
   private static func destinations(
-    of input: OnePicture?, in target: FilePath, _ plan: Plan, _ recipe: Recipe
+    of input: OnePicture?, in target: FilePath, _ plan: Plan
   ) throws(BatchError) -> [Destination] {
     guard let input else {
       throw BatchError(
         .invalidPlan, "\(target.escaped) is a folder: a picture from standard input needs a name")
     }
     let folder = OutputFolder(
-      path: target, isDryRun: plan.isDryRun, isDurable: plan.isDurable, forbidden: nil)
+      path: target, isDryRun: plan.isDryRun, isDurable: plan.isDurable, forbidden: [])
     try folder.prepare(isShared: true)
-    let scheme = OutputScheme(recipe)
+    let scheme = plan.work.scheme
     let mirrors = scheme.roots(below: folder)
     return scheme.places(for: input.name).map { .file(mirrors[$0.folderIndex], $0.name) }
   }
@@ -324,24 +351,21 @@ struct Worksite {
     guard let component = target.lastComponent else {
       throw BatchError(.outputUnavailable, "\(target.escaped): not a file or folder")
     }
+    let name = FileName(component)
+    try checkEnding(of: name, plan, target)
     let folderPath = target.removingLastComponent()
     // The folder of a file must be there: only OUT itself is made.
     guard existingIdentity(of: folderPath.orCurrent) != nil else {
       throw BatchError(.outputUnavailable, folderPath.orCurrent, .noSuchFileOrDirectory)
     }
     let folder = OutputFolder(
-      path: folderPath, isDryRun: plan.isDryRun, isDurable: plan.isDurable, forbidden: nil)
+      path: folderPath, isDryRun: plan.isDryRun, isDurable: plan.isDurable, forbidden: [])
     try folder.prepare(isShared: true)
-    return .file(folder, FileName(component))
+    return .file(folder, name)
   }
 }
 
 extension Recipe {
-  /// Whether outputs have names that OUT, as the name of a file, cannot give them.
-  fileprivate var namesOutputs: Bool {
-    outputs.count > 1 || !outputs[0].folder.isEmpty || !outputs[0].suffix.isEmpty
-  }
-
   /// - Throws: `BatchError` `.invalidPlan` where outputs contradict each other or lead out of OUT.
   fileprivate func checkOutputs() throws(BatchError) {
     guard !outputs.isEmpty else {

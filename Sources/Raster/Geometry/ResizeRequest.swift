@@ -12,6 +12,12 @@ public struct ResizeRequest: Hashable, Sendable {
   /// The kernel that pixels are weighed with.
   public var filter: ResamplingFilter
 
+  /// What is weighed: samples as they are stored, or the light that they stand for.
+  public var light: Light
+
+  /// What light the samples of the picture stand for; of account where light is weighed.
+  public var transfer = TransferFunction.sRGB
+
   /// Which part stays where `cover` cuts, and where the picture stands where `contain` pads.
   public var position: Position
 
@@ -24,13 +30,14 @@ public struct ResizeRequest: Hashable, Sendable {
   /// A request; all but the size have the defaults that the command line has.
   public init(
     size: SizeRequest, fit: Fit = .inside, enlarges: Bool = false,
-    filter: ResamplingFilter = .lanczos3, position: Position = .centre,
+    filter: ResamplingFilter = .lanczos3, light: Light = .encoded, position: Position = .centre,
     strategy: CropStrategy? = nil, background: Colour? = nil
   ) {
     self.size = size
     self.fit = fit
     self.enlarges = enlarges
     self.filter = filter
+    self.light = light
     self.position = position
     self.strategy = strategy
     self.background = background
@@ -63,7 +70,9 @@ public struct ResizeRequest: Hashable, Sendable {
     } else if filter == .nearest {
       steps = turn + [Resample(to: geometry.scaled, filter: filter)]
     } else {
-      steps = [Resample(to: scaledAsStored, filter: filter)] + turn
+      let resample = Resample(
+        to: scaledAsStored, filter: filter, transfer: light == .linear ? transfer : nil)
+      steps = [resample] + turn
     }
     if let crop = geometry.crop {
       if let strategy {

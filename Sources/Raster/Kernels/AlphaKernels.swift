@@ -1,5 +1,29 @@
-/// Alpha composited, dropped or kept alone.
+/// Alpha looked at, composited, dropped or kept alone.
 package enum AlphaKernels {
+  /// Whether every pixel of a row is opaque.
+  package static func isOpaque(_ row: UnsafeRawBufferPointer, of format: PixelFormat) -> Bool {
+    guard format.hasAlpha else { return true }
+    return switch format.depth {
+    case .eight: isOpaque(row, UInt8.self, format.channelCount)
+    case .sixteen: isOpaque(row, UInt16.self, format.channelCount)
+    }
+  }
+
+  // To look at all samples, with no way out between, is a loop that the compiler makes vectors of.
+  @inline(__always)
+  private static func isOpaque<Sample: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
+    _ row: UnsafeRawBufferPointer, _ sample: Sample.Type, _ channelCount: Int
+  ) -> Bool {
+    let samples = row.bindMemory(to: sample)
+    var all = Sample.max
+    if channelCount == 4 {
+      for place in stride(from: 3, to: samples.count, by: 4) { all &= samples[place] }
+    } else {
+      for place in stride(from: 1, to: samples.count, by: 2) { all &= samples[place] }
+    }
+    return all == .max
+  }
+
   /// Composites each pixel onto an opaque colour, exactly rounded.
   ///
   /// - Parameters:

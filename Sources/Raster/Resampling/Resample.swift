@@ -6,8 +6,9 @@
 /// overshoots, and there is one rounding, at the very end. An axis that stays as long as it is
 /// isn't touched.
 ///
-/// Samples are weighed as they are stored, not in linear light. With alpha they are weighed by it:
-/// a colour under alpha 0 doesn't bleed, and comes out as 0.
+/// Samples are weighed as they are stored, or as the light that they stand for, in 32 bits. With
+/// alpha, which is a share in both cases, they are weighed by it: a colour under alpha 0 doesn't
+/// bleed, and comes out as 0.
 public struct Resample: Transform {
   /// The size that comes out.
   public let size: PixelSize
@@ -15,10 +16,17 @@ public struct Resample: Transform {
   /// The kernel.
   public let filter: ResamplingFilter
 
+  /// What light the samples stand for, which is weighed then; nil where they are weighed as stored.
+  /// `nearest` weighs nothing, and asks for neither.
+  public let transfer: TransferFunction?
+
   /// A resampling to `size`, from whatever size comes in.
-  public init(to size: PixelSize, filter: ResamplingFilter = .lanczos3) {
+  public init(
+    to size: PixelSize, filter: ResamplingFilter = .lanczos3, transfer: TransferFunction? = nil
+  ) {
     self.size = size
     self.filter = filter
+    self.transfer = transfer
   }
 
   /// The size asked for, in the format that goes in.
@@ -26,12 +34,14 @@ public struct Resample: Transform {
     try RowLayout(size: size, format: input.format)
   }
 
-  /// The ring, the rows between the passes, and the tables, shared or not.
+  /// The ring, the rows between the passes, and the tables, shared or not; the same for all transfer
+  /// functions.
   public func workingByteCount(for input: RowLayout) throws -> Int {
     if input.size == size { return 0 }
     if filter == .nearest { return input.bytesPerRow }
+    let light: Light = transfer == nil ? .encoded : .linear
     var total = try ResampleBuffers.byteCount(
-      input: input, output: try outputLayout(for: input),
+      input: input, output: try outputLayout(for: input), light: light,
       ringRows: input.height == size.height
         ? 1
         : try CoefficientTable.tapBound(
@@ -41,6 +51,9 @@ public struct Resample: Transform {
       total = try total.plus(
         try CoefficientTable.byteBound(
           inputCount: inputCount, outputCount: outputCount, filter: filter))
+    }
+    if light == .linear {
+      total = try total.plus(LightTable.byteCount(depth: input.format.depth))
     }
     return total
   }
@@ -53,16 +66,21 @@ public struct Resample: Transform {
     let output = try outputLayout(for: input)
     if input.size == output.size { return source }
     if filter == .nearest { return try NearestRows(source, output: output) }
+    // Samples that are light already need no tables.
+    let curve = transfer == .linear ? nil : transfer
+    let light: Light = curve == nil ? .encoded : .linear
     let vertical = try await table(
       from: input.height, to: output.height,
-      narrowBits: ResampleArithmetic.verticalBits(for: input.format))
+      narrowBits: ResampleArithmetic.verticalBits(for: input.format, in: light))
     let horizontal = try await table(
       from: input.width, to: output.width,
-      narrowBits: ResampleArithmetic.horizontalBits(for: input.format))
+      narrowBits: ResampleArithmetic.horizontalBits(for: input.format, in: light))
+    var lights: LightTable?
+    if let curve { lights = try await LightTable.shared(curve, depth: input.format.depth) }
     return try ResampledRows(
       source, output: output,
       arithmetic: ResampleArithmetic(
-        format: input.format, vertical: vertical, horizontal: horizontal))
+        format: input.format, lights: lights, vertical: vertical, horizontal: horizontal))
   }
 
   private func table(

@@ -9,7 +9,8 @@
 /// - narrow horizontal, 14-bit weights: 2^(between − 1) · 4 · 2^14 ≤ 2^31, so between ≤ 16;
 /// - wide, 30-bit weights: 2^(32 − 1) · 2 · 2^30 ≤ 2^62 and 2^(31 − 1) · 4 · 2^30 ≤ 2^62.
 struct ResampleArithmetic {
-  /// What is weighed: samples, or with alpha samples that it has been multiplied into.
+  /// What is weighed: samples, or with alpha samples that it has been multiplied into; light in 32
+  /// bits.
   enum Element {
     case uint8
     case uint16
@@ -30,15 +31,24 @@ struct ResampleArithmetic {
   }
 
   let element: Element
+
+  /// From samples to light and back; nil where samples are weighed as they are.
+  let lights: LightTable?
+
   let vertical: CoefficientTable?
   let horizontal: CoefficientTable?
 
   /// The fraction bits of the row between the passes: at least 8 beyond the samples' depth. One
   /// bit is dropped where 16-bit samples times 16-bit alpha meet a vertical pass: 2^-15 of a level.
+  /// Light has what its 32 bits have beyond the samples.
   let intermediateBits: Int
 
-  init(format: PixelFormat, vertical: CoefficientTable?, horizontal: CoefficientTable?) {
-    element = Self.element(for: format, vertical: vertical)
+  init(
+    format: PixelFormat, lights: LightTable?, vertical: CoefficientTable?,
+    horizontal: CoefficientTable?
+  ) {
+    element = lights == nil ? Self.element(for: format, vertical: vertical) : .uint32
+    self.lights = lights
     self.vertical = vertical
     self.horizontal = horizontal
     var between = vertical == nil ? 32 : 31
@@ -61,18 +71,19 @@ struct ResampleArithmetic {
   }
 
   /// The bytes of an element of rows of that format, whichever the tables will be.
-  static func elementByteCount(for format: PixelFormat) -> Int {
-    element(for: format, vertical: nil).byteCount
+  static func elementByteCount(for format: PixelFormat, in light: Light) -> Int {
+    (light == .linear ? .uint32 : element(for: format, vertical: nil)).byteCount
   }
 
   /// The most bits for vertical weights under 32-bit sums; nil where only wide ones will do.
-  static func verticalBits(for format: PixelFormat) -> Int? {
-    format.depth == .eight ? 31 - elementByteCount(for: format) * 8 : nil
+  static func verticalBits(for format: PixelFormat, in light: Light) -> Int? {
+    guard format.depth == .eight, light == .encoded else { return nil }
+    return 31 - elementByteCount(for: format, in: light) * 8
   }
 
   /// The most bits for horizontal weights under 32-bit sums; nil where only wide ones will do.
-  static func horizontalBits(for format: PixelFormat) -> Int? {
-    format.depth == .eight ? 14 : nil
+  static func horizontalBits(for format: PixelFormat, in light: Light) -> Int? {
+    format.depth == .eight && light == .encoded ? 14 : nil
   }
 
   /// Half the elements' range: what a sum of one lacks.

@@ -1,6 +1,6 @@
 /// The buffers of one resampling.
 struct ResampleBuffers: ~Copyable {
-  /// One source row as it came, for samples that alpha is multiplied into.
+  /// One source row as it came, for samples that alpha is multiplied into, or that become light.
   let source: ByteBuffer
 
   /// What the vertical pass makes of the ring.
@@ -12,8 +12,8 @@ struct ResampleBuffers: ~Copyable {
   var ring: RowRing
 
   /// - Throws: `AllocationError`, `SizeOverflow`.
-  init(input: RowLayout, output: RowLayout, ringRows: Int) throws {
-    let counts = try Self.byteCounts(input: input, output: output)
+  init(input: RowLayout, output: RowLayout, light: Light, ringRows: Int) throws {
+    let counts = try Self.byteCounts(input: input, output: output, light: light)
     let source = try ByteBuffer(count: counts.source)
     let between = try ByteBuffer(count: counts.between)
     let sums = try ByteBuffer(count: counts.sums)
@@ -29,22 +29,22 @@ struct ResampleBuffers: ~Copyable {
   var byteCount: Int { source.count + between.count + sums.count + ring.byteCount }
 
   static func byteCount(
-    input: RowLayout, output: RowLayout, ringRows: Int
+    input: RowLayout, output: RowLayout, light: Light, ringRows: Int
   ) throws(SizeOverflow) -> Int {
-    let counts = try byteCounts(input: input, output: output)
+    let counts = try byteCounts(input: input, output: output, light: light)
     let ring = try RowRing.byteCount(rowCapacity: ringRows, bytesPerRow: counts.ringRow)
     return try counts.source.plus(counts.between).plus(counts.sums).plus(ring)
   }
 
   private static func byteCounts(
-    input: RowLayout, output: RowLayout
+    input: RowLayout, output: RowLayout, light: Light
   ) throws(SizeOverflow) -> (source: Int, ringRow: Int, between: Int, sums: Int) {
     let format = input.format
     let samples = try input.width.times(format.channelCount)
     let results = try output.width.times(format.channelCount)
     return (
-      source: format.hasAlpha ? input.bytesPerRow : 0,
-      ringRow: try samples.times(ResampleArithmetic.elementByteCount(for: format)),
+      source: format.hasAlpha || light == .linear ? input.bytesPerRow : 0,
+      ringRow: try samples.times(ResampleArithmetic.elementByteCount(for: format, in: light)),
       between: try samples.plus(HorizontalKernels.padding).times(MemoryLayout<Int32>.stride),
       sums: input.width == output.width
         ? 0
@@ -67,6 +67,7 @@ package final class ResampledRows: RowSource {
     layout = output
     buffers = try ResampleBuffers(
       input: source.layout, output: output,
+      light: arithmetic.lights == nil ? .encoded : .linear,
       ringRows: arithmetic.vertical?.maximumTapCount ?? 1)
   }
 
@@ -91,6 +92,7 @@ package final class ResampledRows: RowSource {
 extension ResampledRows {
   // Reads the next source row into the ring, with its alpha multiplied into it.
   private func pullRow() throws {
+    if let lights = arithmetic.lights { return try pullRow(as: lights) }
     let slot = buffers.ring.nextSlot
     let byteCount = source.layout.bytesPerRow
     let format = source.layout.format
@@ -116,6 +118,25 @@ extension ResampledRows {
     case .uint32:
       PremultiplyKernels.premultiplyOneByOne(
         samples, of: UInt16.self, channelCount: channelCount, bias: 0, into: slot, of: UInt32.self)
+    }
+    buffers.ring.advance()
+  }
+
+  private func pullRow(as lights: LightTable) throws {
+    let slot = buffers.ring.nextSlot.bindMemory(to: UInt32.self)
+    let format = source.layout.format
+    var row = buffers.source.bytes.mutableBytes
+    try source.readRow(into: &row)
+    let samples = UnsafeRawBufferPointer(buffers.source.bytes)
+    switch format.depth {
+    case .eight:
+      LightKernels.decode(
+        samples.bindMemory(to: UInt8.self), of: format.channels, by: lights.lights.span,
+        into: slot)
+    case .sixteen:
+      LightKernels.decode(
+        samples.bindMemory(to: UInt16.self), of: format.channels, by: lights.lights.span,
+        into: slot)
     }
     buffers.ring.advance()
   }
@@ -196,6 +217,9 @@ extension ResampledRows {
     _ sums: UnsafeBufferPointer<Sum>, into bytes: UnsafeMutableRawBufferPointer
   ) {
     let bits = arithmetic.resultBits
+    if let lights = arithmetic.lights {
+      return encode(sums, bits: bits, by: lights.samples.span, into: bytes)
+    }
     switch (layout.format.depth, layout.format.hasAlpha) {
     case (.eight, false):
       FinishKernels.round(sums, bits: bits, into: bytes.bindMemory(to: UInt8.self))
@@ -207,6 +231,22 @@ extension ResampledRows {
     case (.sixteen, true):
       FinishKernels.unpremultiply(
         sums, channelCount: channelCount, bits: bits, into: bytes.bindMemory(to: UInt16.self))
+    }
+  }
+
+  @inline(__always)
+  private func encode<Sum: FixedWidthInteger & SignedInteger>(
+    _ sums: UnsafeBufferPointer<Sum>, bits: Int, by samples: Span<UInt32>,
+    into bytes: UnsafeMutableRawBufferPointer
+  ) {
+    let channels = layout.format.channels
+    switch layout.format.depth {
+    case .eight:
+      LightKernels.encode(
+        sums, bits: bits, of: channels, by: samples, into: bytes.bindMemory(to: UInt8.self))
+    case .sixteen:
+      LightKernels.encode(
+        sums, bits: bits, of: channels, by: samples, into: bytes.bindMemory(to: UInt16.self))
     }
   }
 }

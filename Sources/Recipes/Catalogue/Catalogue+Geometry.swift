@@ -12,17 +12,20 @@ extension OperationDescription {
         default: Fit.inside),
       .flag("enlarge", "makes small pictures larger, too"),
       .choice("filter", "the resampling filter", default: ResamplingFilter.lanczos3),
+      .choice(
+        "light", "whether samples are mixed as they are stored, or as the light they stand for",
+        default: Light.encoded),
       .placement("position", "what cover keeps, and where contain puts the picture"),
       .colour(
         "background", "what contain pads with, such as #ff8800, #fff, white or transparent",
         otherwise: transparentOrBlack)
-    ) { size, fit, enlarges, filter, placement, background throws(Refusal) in
+    ) { size, fit, enlarges, filter, light, placement, background throws(Refusal) in
       if let strategy = placement.strategy, fit != .cover {
         throw Refusal(reason: "'position: \(strategy.rawValue)' needs 'fit: cover'")
       }
       return ResizeRequest(
-        size: size, fit: fit, enlarges: enlarges, filter: filter, position: placement.position,
-        strategy: placement.strategy, background: background)
+        size: size, fit: fit, enlarges: enlarges, filter: filter, light: light,
+        position: placement.position, strategy: placement.strategy, background: background)
     },
     OperationDescription(
       "crop", "Cuts to a size; a side that is no longer stays.",

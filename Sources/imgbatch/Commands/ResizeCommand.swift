@@ -26,6 +26,15 @@ struct ResizeOptions: ParsableArguments {
       valueName: ResamplingFilter.allCases.map(\.rawValue).joined(separator: "|")))
   var filter = ResamplingFilter.lanczos3
 
+  @Flag(
+    help: ArgumentHelp(
+      "Mix pixels in linear light: slower, and fine patterns keep their brightness.",
+      discussion: """
+        By the curve of sRGB, unless the picture says another: a power in gAMA, cICP or a profile. \
+        Where its curve is of another kind, sRGB's is taken, with a warning.
+        """))
+  var linear = false
+
   @Option(
     help: ArgumentHelp(
       "What cover keeps and where contain puts the picture: centre, top, bottom-left and so on; "
@@ -45,7 +54,8 @@ struct ResizeOptions: ParsableArguments {
     Recipe(
       resize: ResizeRequest(
         size: size ?? Self.defaultSize, fit: fit, enlarges: enlarge, filter: filter,
-        position: position.position, strategy: position.strategy, background: background))
+        light: linear ? .linear : .encoded, position: position.position,
+        strategy: position.strategy, background: background))
   }
 
   func validate() throws {

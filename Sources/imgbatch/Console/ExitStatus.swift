@@ -44,7 +44,8 @@ struct ExitStatus: Equatable {
     case .broken(let error): self.init(error)
     case .interrupted(.signal(let number)): self.init(code: 128 + number, signal: number)
     case .interrupted(.deadline): self = .timedOut
-    case .interrupted, .completed: self = report.failed > 0 ? .someFailed : .success
+    case .interrupted, .completed:
+      self = report.failed > 0 || report.different > 0 ? .someFailed : .success
     }
   }
 

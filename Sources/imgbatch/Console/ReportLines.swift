@@ -29,6 +29,7 @@ struct JobRecord: Encodable {
   var height: Int?
   var inputBytes: Int?
   var outputBytes: Int?
+  var comparison: ComparisonRecord?
   let seconds: Seconds
   var warnings: [String]?
 
@@ -62,6 +63,8 @@ struct JobRecord: Encodable {
       message = rule
     case .cancelled(let interruption):
       message = interruption.description
+    case .compared(let verdict):
+      comparison = ComparisonRecord(outcome, verdict)
     case .written, .verified, .inspected, .planned, .upToDate:
       break
     }
@@ -78,7 +81,7 @@ struct JobRecord: Encodable {
   }
 
   /// A path as text, or, where its bytes are no text, as base64.
-  fileprivate static func lossless(_ path: FilePath) -> (String?, base64: String?) {
+  static func lossless(_ path: FilePath) -> (String?, base64: String?) {
     if let text = path.validText { return (text, nil) }
     return (nil, Data(path.bytes).base64EncodedString())
   }
@@ -86,7 +89,7 @@ struct JobRecord: Encodable {
 
 /// What became of the jobs that ended well, as the summary says it.
 enum DoneVerb: String {
-  case written, verified, inspected, planned
+  case written, verified, inspected, compared, planned
 }
 
 /// The last object of the report.
@@ -97,6 +100,8 @@ struct SummaryRecord: Encodable {
     var verified: Int?
     var inspected: Int?
     var planned: Int?
+    var equal: Int?
+    var different: Int?
     let upToDate: Int
     let skipped: Int
     let failed: Int
@@ -111,7 +116,10 @@ struct SummaryRecord: Encodable {
     summary = Counts(
       found: report.found, written: count(of: .written, verb) ?? 0,
       verified: count(of: .verified, verb), inspected: count(of: .inspected, verb),
-      planned: count(of: .planned, verb), upToDate: report.upToDate, skipped: report.skipped,
+      planned: count(of: .planned, verb),
+      equal: count(of: .compared, verb).map { $0 - report.different },
+      different: count(of: .compared, verb).map { _ in report.different },
+      upToDate: report.upToDate, skipped: report.skipped,
       failed: report.failed, cancelled: report.cancelled, seconds: report.duration.seconds)
   }
 }
@@ -123,6 +131,7 @@ extension Outcome.Status {
     case .written: "written"
     case .verified: "verified"
     case .inspected: "inspected"
+    case .compared(let verdict): verdict.isDifferent ? "different" : "equal"
     case .planned: "planned"
     case .upToDate: "upToDate"
     case .skipped: "skipped"

@@ -36,7 +36,7 @@ extension Session {
     case .skipped(let rule): return ["\(input): skipped: \(rule)"]
     case .cancelled(let cause): return ["\(input): cancelled: \(cause)"]
     case .verified, .upToDate: return ["\(input): \(outcome.status.name)"]
-    case .failed, .inspected, .planned: return []
+    case .failed, .inspected, .compared, .planned: return []
     }
   }
 
@@ -73,8 +73,11 @@ extension Session {
   func summary(of report: BatchReport) -> String {
     let seconds = report.duration.seconds
     let rate = Double(report.done) / max(seconds, 1e-3)
-    return
-      "\(report.done) \(verb.rawValue), \(report.upToDate) up to date, \(report.skipped) skipped, "
+    let done =
+      verb == .compared
+      ? "\(report.done - report.different) equal, \(report.different) different"
+      : "\(report.done) \(verb.rawValue), \(report.upToDate) up to date"
+    return "\(done), \(report.skipped) skipped, "
       + "\(report.failed) failed, \(report.cancelled) cancelled "
       + "in \(seconds.rounded(toPlaces: 1)) s (\(rate.rounded(toPlaces: 1)) images/s)"
   }

@@ -43,6 +43,9 @@ struct Ending: Sendable {
   /// The last line, if it is a run's summary, word for word as the contract has it.
   var summary: Summary? { messages.last.flatMap(Summary.init) }
 
+  /// The last line, if it is the summary of a comparison.
+  var comparison: ComparisonSummary? { messages.last.flatMap(ComparisonSummary.init) }
+
   /// The lines that name a failed file.
   var failures: [FailureLine] { messages.compactMap(FailureLine.init) }
 }
@@ -71,6 +74,29 @@ extension Summary {
     self.init(
       verb: String(fields.2), done: done, upToDate: upToDate, skipped: skipped, failed: failed,
       cancelled: cancelled)
+  }
+}
+
+/// `imgbatch: 117 equal, 3 different, 2 skipped, 1 failed, 0 cancelled in 4.2 s (28.6 images/s)`
+struct ComparisonSummary: Equatable {
+  var equal = 0
+  var different = 0
+  var skipped = 0
+  var failed = 0
+  var cancelled = 0
+}
+
+extension ComparisonSummary {
+  init?(_ line: String) {
+    let pattern =
+      /imgbatch: (\d+) equal, (\d+) different, (\d+) skipped, (\d+) failed, (\d+) cancelled in \d+\.\d s \(\d+\.\d images\/s\)/
+    guard let match = line.wholeMatch(of: pattern) else { return nil }
+    let fields = match.output
+    guard let equal = Int(fields.1), let different = Int(fields.2), let skipped = Int(fields.3),
+      let failed = Int(fields.4), let cancelled = Int(fields.5)
+    else { return nil }
+    self.init(
+      equal: equal, different: different, skipped: skipped, failed: failed, cancelled: cancelled)
   }
 }
 

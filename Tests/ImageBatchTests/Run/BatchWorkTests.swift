@@ -181,6 +181,12 @@ import Testing
     #expect(first.inOrder.map(\.word) == ["upToDate", "upToDate", "written"])
     #expect(first.report.upToDate == 2)
     #expect(folder.read("out/a.ppm") == [1])
+    var writingNothing = plan
+    writingNothing.work = .verify
+    #expect(
+      try await BatchRun(writingNothing).inOrder.map(\.word) == [
+        "verified", "verified", "verified",
+      ])
     plan.skipsExisting = false
     let second = try await BatchRun(plan)
     #expect(second.report.done == 3)

@@ -21,7 +21,8 @@ struct Comparison {
   mutating func add(_ picture: Picture, _ reference: [Double]) {
     let full = Double(picture.format.maximumSample)
     let exact = reference.map { min(max($0, 0), full) }
-    let rounded = exact.map { ($0 + 0.5).rounded(.down) }
+    // Halves go up, also those that `Double` has a hair below.
+    let rounded = exact.map { ($0 + (0.5 + 1e-9)).rounded(.down) }
     let ours = picture.samples.map { Double($0) }
     guard picture.format.hasAlpha else {
       for index in ours.indices { add(ours[index], rounded[index], rounded[index], full) }
@@ -58,18 +59,22 @@ struct Comparison {
 
 /// Resampled pictures against the reference.
 func compare(
-  _ picture: Picture, to sizes: PixelSize..., filter: ResamplingFilter = .lanczos3
+  _ picture: Picture, to sizes: PixelSize..., filter: ResamplingFilter = .lanczos3,
+  transfer: TransferFunction? = nil
 ) async throws -> Comparison {
-  try await compare(picture, to: sizes, filter: filter)
+  try await compare(picture, to: sizes, filter: filter, transfer: transfer)
 }
 
 func compare(
-  _ picture: Picture, to sizes: [PixelSize], filter: ResamplingFilter = .lanczos3
+  _ picture: Picture, to sizes: [PixelSize], filter: ResamplingFilter = .lanczos3,
+  transfer: TransferFunction? = nil
 ) async throws -> Comparison {
   var comparison = Comparison()
+  let reference = ReferenceResampler(filter: filter, light: transfer.map(ReferenceLight.init))
   for size in sizes {
-    let ours = try await picture.applying(Resample(to: size, filter: filter))
-    comparison.add(ours, ReferenceResampler(filter: filter).resample(picture, to: size))
+    let ours = try await picture.applying(
+      Resample(to: size, filter: filter, transfer: transfer))
+    comparison.add(ours, reference.resample(picture, to: size))
   }
   return comparison
 }

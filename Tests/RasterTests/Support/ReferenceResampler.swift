@@ -7,12 +7,17 @@ import Raster
 struct ReferenceResampler {
   let filter: ResamplingFilter
 
-  /// The resampled samples, straight, neither clamped nor rounded; colour under no alpha is 0.
+  /// What colours are weighed as; nil for the samples themselves.
+  var light: ReferenceLight?
+
+  /// The resampled samples, straight, neither clamped nor rounded; colour under no alpha is 0. What
+  /// was weighed as light is clamped.
   func resample(_ picture: Picture, to size: PixelSize) -> [Double] {
     let channelCount = picture.channelCount
     let hasAlpha = picture.format.hasAlpha
     let full = Double(picture.format.maximumSample)
     var plane = picture.samples.map { Double($0) }
+    convertColours(of: &plane, picture.format) { light, level in light.decode(level) }
     if hasAlpha {
       for start in stride(from: 0, to: plane.count, by: channelCount) {
         let alpha = plane[start + channelCount - 1] / full
@@ -33,7 +38,21 @@ struct ReferenceResampler {
         }
       }
     }
+    convertColours(of: &plane, picture.format) { light, level in
+      light.encode(min(max(level, 0), 1))
+    }
     return plane
+  }
+
+  private func convertColours(
+    of plane: inout [Double], _ format: PixelFormat,
+    _ convert: (ReferenceLight, Double) -> Double
+  ) {
+    guard let light else { return }
+    let full = Double(format.maximumSample)
+    for index in plane.indices where index % format.channelCount < format.colourCount {
+      plane[index] = convert(light, plane[index] / full) * full
+    }
   }
 
   // Groups of `lines.2` lines side by side, whose elements are `step` apart.

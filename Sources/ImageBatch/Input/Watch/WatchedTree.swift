@@ -172,11 +172,7 @@ struct WatchedTree {
       case _ where !selection.admitsFile(path): return nil
       case .file:
         try claims.claim(name, in: folder, at: path)
-        return .job(
-          Job(
-            source: .file(folder, name), input: input,
-            destinations: scheme.destinations(for: name, in: folder),
-            followsLinks: selection.followsLinks))
+        return .job(folder.job(for: name, scheme: scheme, followsLinks: selection.followsLinks))
       case .link: return .skipped(input, "a symbolic link")
       case .other, .unknown: return .skipped(input, "not a regular file")
       }

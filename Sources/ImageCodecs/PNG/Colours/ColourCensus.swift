@@ -66,6 +66,7 @@ struct ColourCensus: ~Copyable {
 
   /// Takes a row of the layout.
   mutating func take(_ row: UnsafeRawBufferPointer) {
+    if isOpaque { isOpaque = AlphaKernels.isOpaque(row, of: layout.format) }
     switch layout.format.depth {
     case .eight: take(row.bindMemory(to: UInt8.self))
     case .sixteen: take(row.bindMemory(to: UInt16.self))
@@ -78,11 +79,8 @@ struct ColourCensus: ~Copyable {
   ) {
     let format = layout.format
     let channelCount = format.channelCount
-    if format.hasAlpha {
-      if isOpaque { isOpaque = CensusKernels.isOpaque(samples, channelCount: channelCount) }
-      if !isOpaque, hasBinaryAlpha {
-        hasBinaryAlpha = CensusKernels.hasBinaryAlpha(samples, channelCount: channelCount)
-      }
+    if !isOpaque, hasBinaryAlpha {
+      hasBinaryAlpha = CensusKernels.hasBinaryAlpha(samples, channelCount: channelCount)
     }
     if format.hasColour, isGray {
       isGray = CensusKernels.isGray(samples, channelCount: channelCount)

@@ -1,19 +1,5 @@
 /// Questions about the samples of a row, interleaved, alpha last.
 enum CensusKernels {
-  /// Whether every alpha is full.
-  @inline(__always)
-  static func isOpaque<Sample: FixedWidthInteger & UnsignedInteger>(
-    _ samples: UnsafeBufferPointer<Sample>, channelCount: Int
-  ) -> Bool {
-    var all = Sample.max
-    if channelCount == 4 {
-      for place in stride(from: 3, to: samples.count, by: 4) { all &= samples[place] }
-    } else {
-      for place in stride(from: 1, to: samples.count, by: 2) { all &= samples[place] }
-    }
-    return all == .max
-  }
-
   /// Whether every alpha is full or none.
   @inline(__always)
   static func hasBinaryAlpha<Sample: FixedWidthInteger & UnsignedInteger>(
