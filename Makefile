@@ -92,7 +92,7 @@ soak: dependencies ## Repeat the tests of concurrency ROUNDS times; run campaign
 .PHONY: fuzz
 fuzz: ## Read 100,000 mutated files by both lanes, and as many streams, under the address sanitizer
 	IMGBATCH_SOAK=1 IMGBATCH_MUTATIONS=$(MUTATIONS) \
-	  $(MAKE) asan FILTER='DeflateTests|PNGLanesTests|PNGFilterTests|PNGWritingTests'
+	  $(MAKE) asan FILTER='DeflateTests|PNGLanesTests|PNGFilterTests|PNGWritingTests|AnimationReading'
 
 # What users have: start-up depends on how it is linked.
 INSTALLED := .build-static/installed

@@ -5,6 +5,13 @@ public struct DecodeLimits: Hashable, Sendable {
   /// The most pixels in a picture; the default, 268,402,689, is 16383 squared.
   public var maximumPixelCount: Int
 
+  /// The most pixels in all frames of an animation together: sixteen pictures' worth. A frame takes
+  /// fifty bytes of a file, whatever the size of the canvas that it is drawn on.
+  public var maximumAnimationPixelCount: Int {
+    let (count, overflow) = maximumPixelCount.multipliedReportingOverflow(by: 16)
+    return overflow ? .max : count
+  }
+
   /// The longest side; the default is libpng's own, 1,000,000.
   public var maximumSide: Int
 

@@ -42,8 +42,11 @@ public struct ImageHeader: Sendable {
   /// Whether the rows come in seven passes.
   public var isInterlaced: Bool
 
-  /// The number of pictures in an animation; 1 for a still.
-  public var frameCount: Int
+  /// The animation that the picture is the still of; nil where it is nothing else.
+  public var animation: Animation?
+
+  /// The number of frames in the animation; 1 for a still.
+  public var frameCount: Int { animation?.frameCount ?? 1 }
 
   /// The format of the rows that the codec's reader hands out: the smallest that holds every
   /// pixel of the file exactly, as far as the header tells.
@@ -66,7 +69,7 @@ public struct ImageHeader: Sendable {
   /// What a codec found; each part is documented where it stands.
   public init(
     format: ImageFormat, size: PixelSize, storedColour: StoredColour, storedBitDepth: Int,
-    isInterlaced: Bool = false, frameCount: Int = 1, pixelFormat: PixelFormat,
+    isInterlaced: Bool = false, animation: Animation? = nil, pixelFormat: PixelFormat,
     metadata: Metadata = Metadata(), readerByteCount: Int, warnings: [String] = []
   ) {
     self.format = format
@@ -74,7 +77,7 @@ public struct ImageHeader: Sendable {
     self.storedColour = storedColour
     self.storedBitDepth = storedBitDepth
     self.isInterlaced = isInterlaced
-    self.frameCount = frameCount
+    self.animation = animation
     self.pixelFormat = pixelFormat
     self.metadata = metadata
     self.readerByteCount = readerByteCount
@@ -86,5 +89,12 @@ public struct ImageHeader: Sendable {
   /// - Throws: `SizeOverflow`.
   public func layout() throws(SizeOverflow) -> RowLayout {
     try RowLayout(size: size, format: pixelFormat)
+  }
+
+  /// The layout of the rows of each picture of the animation, or of the still where there is none.
+  ///
+  /// - Throws: `SizeOverflow`.
+  public func frameLayout() throws(SizeOverflow) -> RowLayout {
+    try RowLayout(size: size, format: animation?.pixelFormat ?? pixelFormat)
   }
 }

@@ -7,7 +7,6 @@ struct Decoding {
   var header: ManifestRow.Header?
   var verdict: ManifestRow.Verdict
   var warnings: [String] = []
-  var frameCount = 1
 
   init(_ bytes: [UInt8], hash: ([UInt8]) -> String) throws {
     let prefix = Array(bytes.prefix(CodecRegistry.prefixByteCount))
@@ -19,7 +18,6 @@ struct Decoding {
       let source = try ByteSource(bytes)
       let header = try codec.probe(source, limits: DecodeLimits())
       self.header = ManifestRow.Header(header)
-      frameCount = header.frameCount
       let reader = try codec.makeReader(of: source, header: header)
       verdict = .pixels(sha256: hash(try Self.rgba16(reader)))
       warnings = header.warnings + reader.warnings
@@ -30,6 +28,13 @@ struct Decoding {
 
   /// The pixels, read to the end, as 16-bit RGBA, the high byte first.
   private static func rgba16(_ reader: any ImageReader) throws -> [UInt8] {
+    let pixels = try rgba16(reader as any RowSource)
+    try reader.finish()
+    return pixels
+  }
+
+  /// The pixels as 16-bit RGBA, the high byte first.
+  static func rgba16(_ reader: any RowSource) throws -> [UInt8] {
     let layout = reader.layout
     var pixels: [UInt8] = []
     let buffer = try ByteBuffer(count: layout.bytesPerRow)
@@ -48,7 +53,6 @@ struct Decoding {
         }
       }
     }
-    try reader.finish()
     return pixels
   }
 

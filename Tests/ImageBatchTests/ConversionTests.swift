@@ -239,6 +239,118 @@ import Testing
     }
   }
 
+  private func animated(apart: Bool = false, pixelFormat: PixelFormat? = nil) -> ImageHeader {
+    var header = header(80, 60, readerByteCount: 5000)
+    header.animation = Animation(
+      frameCount: 10, playCount: 0, hasStillApart: apart,
+      pixelFormat: pixelFormat ?? header.pixelFormat, readerByteCount: 50_000)
+    return header
+  }
+
+  @Test("an animation stays one where the format has animations and the recipe wants them")
+  func animations() throws {
+    #expect(try branch(Recipe(), animated()).animation?.frameCount == 10)
+    #expect(try conversion(Recipe(), animated()).isCopy)
+    #expect(try branch(Recipe(resize: resize(8, 8)), animated()).animation != nil)
+    #expect(try branch(Recipe(), header(8, 6)).animation == nil)
+    #expect(try branch(Recipe(format: .qoi), animated()).animation == nil)
+    var still = Recipe()
+    still.keepsAnimations = false
+    #expect(try branch(still, animated()).animation == nil)
+    #expect(try conversion(still, animated()).isCopy)
+    // Frames that leave the canvas empty need alpha; the still does not.
+    let rgba = PixelFormat(.rgba, .eight)
+    let resized = Recipe(resize: resize(8, 8))
+    #expect(try branch(resized, animated(pixelFormat: rgba)).outputLayout.format == rgba)
+    still.operations = [resize(8, 8)]
+    #expect(
+      try branch(still, animated(pixelFormat: rgba)).outputLayout.format
+        == PixelFormat(.rgb, .eight))
+  }
+
+  @Test("the estimate for an animation holds its reader, two frames, and all frames written")
+  func animationEstimate() throws {
+    for apart in [false, true] {
+      let header = animated(apart: apart)
+      let conversion = try conversion(Recipe(resize: resize(40, 30)), header)
+      let estimate = try conversion.memoryByteCount(inputByteCount: 1000)
+      #expect(
+        estimate >= 50_000 + conversion.branches[0].outputLayout.byteCount * (apart ? 13 : 12))
+    }
+    var still = Recipe(resize: resize(40, 30))
+    let header = animated()
+    let all = try conversion(still, header).memoryByteCount(inputByteCount: 1000)
+    still.keepsAnimations = false
+    let one = try conversion(still, header).memoryByteCount(inputByteCount: 1000)
+    #expect(one < all - 9 * 40 * 30 * 3)
+    var hostile = header
+    hostile.animation?.frameCount = .max
+    #expect(throws: SizeOverflow.self) {
+      try conversion(Recipe(resize: resize(40, 30)), hostile)
+        .memoryByteCount(inputByteCount: 1)
+    }
+  }
+
+  @Test("several outputs of an animation are decoded one by one, and each goes its own way")
+  func animatedOutputs() throws {
+    var recipe = Recipe([CropRequest(to: PixelSize(width: 40, height: 40))])
+    recipe.outputs = [Recipe.Output([resize(8, 8)]), Recipe.Output(), Recipe.Output()]
+    recipe.outputs[1].format = .qoi
+    let rgba = PixelFormat(.rgba, .eight)
+    let conversion = try conversion(recipe, animated(pixelFormat: rgba))
+    #expect(!conversion.holdsTrunk && !conversion.isReadThrough)
+    #expect(conversion.branches.map { $0.animation != nil } == [true, false, true])
+    #expect(conversion.branches.map(\.outputLayout.size.width) == [8, 40, 40])
+    #expect(
+      conversion.branches.map(\.outputLayout.format) == [rgba, PixelFormat(.rgb, .eight), rgba])
+    #expect(
+      conversion.branches.map(\.warnings)
+        == [[], ["an animation: only its first frame is kept"], []])
+    #expect(conversion.header.animation != nil)
+    // The copy is decoded for its own sake, as nobody else reads its frames.
+    recipe.operations = []
+    #expect(try self.conversion(recipe, animated()).isReadThrough)
+    recipe.keepsAnimations = false
+    let stills = try self.conversion(recipe, animated())
+    #expect(stills.holdsTrunk && stills.header.animation == nil)
+    #expect(stills.branches.allSatisfy { $0.animation == nil && $0.warnings.isEmpty })
+  }
+
+  @Test("what may give each frame another size is refused for animations, and told")
+  func animatedTrim() throws {
+    var recipe = Recipe([SingleStep(Trim())])
+    let failure = #expect(throws: JobFailure.self) { try conversion(recipe, animated()) }
+    #expect(
+      failure?.description
+        == "transform: trim: not for animations, whose frames would differ in size; "
+        + "use --first-frame")
+    recipe.keepsAnimations = false
+    #expect(try branch(recipe, animated()).animation == nil)
+    recipe.keepsAnimations = true
+    recipe.format = .qoi
+    #expect(try branch(recipe, animated()).animation == nil)
+    #expect(try branch(recipe, header(8, 6)).forecast.steps.first is Trim)
+  }
+
+  @Test("an animation is copied, not optimized; its still alone can be")
+  func animatedOptimization() throws {
+    var recipe = Recipe()
+    recipe.encoding = EncodeOptions(optimization: 0)
+    #expect(try branch(recipe, animated()).isCopy)
+    #expect(try branch(recipe, header(8, 6)).isOptimization)
+    recipe.keepsAnimations = false
+    #expect(try branch(recipe, animated()).isOptimization)
+  }
+
+  @Test("a fault of frames that nobody reads is none")
+  func animationFault() throws {
+    var header = animated()
+    header.animation?.fault = CodecError(.corrupt, "acTL: wrong")
+    let failure = #expect(throws: JobFailure.self) { try conversion(Recipe(), header) }
+    #expect(failure?.description == "decode: acTL: wrong")
+    #expect(try conversion(Recipe(format: .qoi), header).header.animation == nil)
+  }
+
   @Test("the estimate never falls as the picture grows", arguments: Orientation.allCases)
   func estimateIsMonotone(orientation: Orientation) throws {
     for recipe in [Recipe(), Recipe(format: .qoi), Recipe(resize: resize(64, 64))] {

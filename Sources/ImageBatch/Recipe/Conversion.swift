@@ -11,13 +11,20 @@ struct Conversion {
   /// The outputs.
   private(set) var branches: [Branch]
 
-  private let header: ImageHeader
+  /// The picture, with its animation where an output is one: what is made of none need not be read.
+  let header: ImageHeader
 
   /// What was taken for what the input says, and is not quite that, a sentence each.
   let warnings: [String]
 
   /// On the way to one output.
   struct Branch {
+    /// The animation whose pictures take the steps one by one; nil for a still.
+    let animation: Animation?
+
+    /// What comes to it.
+    fileprivate var input: RowLayout
+
     fileprivate(set) var chain: Chain
     fileprivate(set) var forecast: Chain.Forecast
     let codec: any ImageCodec
@@ -34,7 +41,15 @@ struct Conversion {
     let isOptimization: Bool
 
     /// What the output can't hold of what the input says, a sentence each.
-    var warnings: [String] { codec.losses(of: metadata, in: format, outputLayout.format) }
+    var warnings: [String] {
+      let losses = codec.losses(of: metadata, in: format, outputLayout.format)
+      guard let lostAnimation else { return losses }
+      let kept = lostAnimation.hasStillApart ? "its still" : "its first frame"
+      return losses + ["an animation: only \(kept) is kept"]
+    }
+
+    /// What the picture moves by, where that was not to be given up, and is.
+    fileprivate let lostAnimation: Animation?
 
     /// What is written; for operations that depend on the pixels the largest that can come out.
     var outputLayout: RowLayout { forecast.layout }
@@ -46,18 +61,23 @@ struct Conversion {
     let transfer = header.transfer(for: recipe)
     let recipe = transfer.map { recipe.taking($0.function) } ?? recipe
     let orientation = recipe.appliesOrientation ? header.metadata.orientation : .upright
-    let isShared = recipe.outputs.count > 1 && !recipe.operations.isEmpty
-    self.header = header
+    let animations = recipe.outputs.map { recipe.animation($0, of: header) }
+    var kept = header
+    kept.animation = animations.compactMap { $0 }.first
+    if let fault = kept.animation?.fault { throw JobFailure(.decode, fault) }
+    self.header = kept
+    let isShared =
+      recipe.outputs.count > 1 && !recipe.operations.isEmpty && kept.animation == nil
     trunk = Chain(
       isShared ? recipe.operations : [], turnedBy: isShared ? orientation : .upright)
     let trunkForecast = try trunk.forecast(for: try header.layout())
     self.trunkForecast = trunkForecast
-    branches = try recipe.outputs.map { output in
+    branches = try zip(recipe.outputs, animations).map { output, animation in
       var output = output
       if !isShared { output.operations = recipe.operations + output.operations }
       return try Branch(
-        output, of: recipe, from: trunkForecast, turnedBy: isShared ? .upright : orientation,
-        header: header, codec: reader)
+        output, animation, of: recipe, from: trunkForecast,
+        turnedBy: isShared ? .upright : orientation, header: header, codec: reader)
     }
     let steps = trunkForecast.steps + branches.flatMap(\.forecast.steps)
     let mixesLight = steps.contains { ($0 as? Resample)?.transfer != nil }
@@ -71,14 +91,19 @@ struct Conversion {
   ///
   /// Rows could be handed to all outputs as they come, but for one that asks for its next row others
   /// may have to take as many as the picture has; how many is known to no transform. One decoding for
-  /// each output would hold less, and take longer.
-  var holdsTrunk: Bool { branches.count > 1 && !isCopy }
+  /// each output would hold less, and take longer. It is what an animation gets, of which all frames
+  /// would have to be held.
+  var holdsTrunk: Bool { branches.count > 1 && !isCopy && header.animation == nil }
+
+  /// Whether all is read for the sake of copies, as nothing else tells whether they are sound.
+  var isReadThrough: Bool { !holdsTrunk && branches.contains(where: \.isCopy) }
 
   /// Goes on with what an operation of the trunk really gave.
   mutating func take(trunk chain: Chain) throws {
     trunk = chain
     trunkForecast = try chain.forecast(for: try header.layout())
     for index in branches.indices {
+      branches[index].input = trunkForecast.layout
       branches[index].forecast = try branches[index].chain.forecast(for: trunkForecast.layout)
     }
   }
@@ -86,7 +111,7 @@ struct Conversion {
   /// Goes on with what an operation of a branch really gave.
   mutating func take(_ chain: Chain, ofBranch index: Int) throws {
     branches[index].chain = chain
-    branches[index].forecast = try chain.forecast(for: trunkForecast.layout)
+    branches[index].forecast = try chain.forecast(for: branches[index].input)
   }
 
   /// The most bytes that a job of the recipe holds at once, known before any of them is allocated.
@@ -119,14 +144,11 @@ struct Conversion {
         total = try total.plus(inputByteCount)
       }
       if !branch.isCopy {
-        let layout = branch.outputLayout
         total = try total.plus(header.unread?.byteCount ?? 0)
-          .plus(
-            branch.codec.writerByteCount(
-              for: layout, in: branch.format, metadata: branch.metadata,
-              options: branch.encoding))
+          .plus(PictureWriter.byteCount(for: branch))
         dearest = max(
-          dearest, try branch.forecast.workingByteCount.plus(RowBand.byteCount(for: layout)))
+          dearest,
+          try branch.forecast.workingByteCount.plus(RowBand.byteCount(for: branch.outputLayout)))
       }
     }
     return try total.plus(dearest)
@@ -135,8 +157,9 @@ struct Conversion {
 
 extension Conversion.Branch {
   fileprivate init(
-    _ output: Recipe.Output, of recipe: Recipe, from trunk: Chain.Forecast,
-    turnedBy orientation: Orientation, header: ImageHeader, codec reader: any ImageCodec
+    _ output: Recipe.Output, _ animation: Animation?, of recipe: Recipe,
+    from trunk: Chain.Forecast, turnedBy orientation: Orientation, header: ImageHeader,
+    codec reader: any ImageCodec
   ) throws {
     // A bitmap has no shades to give: it is written as the graymap that its name says then.
     let asked = output.format ?? recipe.format ?? header.format
@@ -147,12 +170,24 @@ extension Conversion.Branch {
     codec = writer
     chain = Chain(
       output.operations + [Storing(codec: writer, format: format)], turnedBy: orientation)
-    forecast = try chain.forecast(for: trunk.layout)
+    self.animation = animation
+    // The frames may have an alpha that the still has not.
+    input =
+      try animation.map { try RowLayout(size: trunk.layout.size, format: $0.pixelFormat) }
+      ?? trunk.layout
+    forecast = try chain.forecast(for: input)
+    if animation != nil, let step = forecast.steps.first(where: \.dependsOnPixels) {
+      throw JobFailure(
+        stage: .transform, code: "animation",
+        message:
+          "\("\(type(of: step))".lowercased()): not for animations, whose frames would differ "
+          + "in size; use --first-frame")
+    }
     policy = output.metadata ?? recipe.metadata
     encoding = output.encoding ?? recipe.encoding
     let isUnchanged = trunk.steps.isEmpty && forecast.steps.isEmpty && format == header.format
     isOptimization =
-      isUnchanged && encoding.optimization != nil && writer.optimizes && header.frameCount == 1
+      isUnchanged && encoding.optimization != nil && writer.optimizes && animation == nil
     isCopy = isUnchanged && !isOptimization
     var metadata = reader.metadata(of: header, keeping: policy)
     if recipe.appliesOrientation { metadata.orientation = .upright }
@@ -161,6 +196,7 @@ extension Conversion.Branch {
       metadata.swapSides()
     }
     self.metadata = metadata
+    lostAnimation = animation == nil && recipe.keepsAnimations ? header.animation : nil
   }
 }
 

@@ -3,13 +3,14 @@ import Raster
 
 /// What reading a picture costs, whatever is done with its rows.
 enum ReadingCost {
-  /// The bytes of the source's buffer, the reader, the metadata, and a row of its own.
+  /// The bytes of the source's buffer, the reader, the metadata, and a row of its own; for an
+  /// animation those of its frames' reader.
   ///
   /// - Throws: `SizeOverflow`.
   static func byteCount(header: ImageHeader, inputByteCount: Int) throws(SizeOverflow) -> Int {
     try min(ByteSource.defaultBufferByteCount, inputByteCount)
-      .plus(header.readerByteCount)
+      .plus(max(header.readerByteCount, header.animation?.readerByteCount ?? 0))
       .plus(header.metadata.byteCount.plus(header.unread?.byteCount ?? 0))
-      .plus(header.layout().bytesPerRow)
+      .plus(header.frameLayout().bytesPerRow)
   }
 }

@@ -10,6 +10,9 @@ public struct Recipe: Sendable {
   /// Whether it is turned upright, and its orientation tag cleared.
   public var appliesOrientation = true
 
+  /// Whether an animation stays one, where the format has animations; else its still is taken.
+  public var keepsAnimations = true
+
   /// The format it is written in; nil keeps its own.
   public var format: ImageFormat?
   /// Which metadata is kept.
@@ -60,6 +63,13 @@ public struct Recipe: Sendable {
       }
     }
     return nil
+  }
+
+  /// The animation that an output is for such a picture; nil for a still.
+  func animation(_ output: Output, of header: ImageHeader) -> Animation? {
+    let format = output.format ?? format ?? header.format
+    return keepsAnimations && CodecRegistry.codec(for: format) is any AnimationCodec
+      ? header.animation : nil
   }
 
   /// A recipe that brings pictures to a size.

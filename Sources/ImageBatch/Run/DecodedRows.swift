@@ -6,44 +6,32 @@ import Raster
 /// and the errors it throws are booked on decoding.
 final class DecodedRows: RowSource {
   let layout: RowLayout
-  private let reader: any ImageReader
-  private let header: ImageHeader
+  private let rows: any RowSource
   private let trace: JobTrace
   private let clock: JobDeadline
   private var rowsLeft: Int
 
-  init(
-    _ codec: any ImageCodec, _ source: ByteSource, _ header: ImageHeader, _ trace: JobTrace,
-    _ clock: JobDeadline
-  ) throws {
-    self.header = header
+  init(_ rows: any RowSource, _ trace: JobTrace, _ clock: JobDeadline) {
+    self.rows = rows
     self.trace = trace
     self.clock = clock
-    source.seek(to: 0)
-    reader = try trace.perform(.decode) { try codec.makeReader(of: source, header: header) }
-    layout = reader.layout
+    layout = rows.layout
     rowsLeft = layout.height
   }
 
   func readRow(into row: inout MutableRawSpan) throws {
     try clock.scope.check()
     rowsLeft -= 1
-    try trace.perform(.decode) { try reader.readRow(into: &row) }
+    try trace.perform(.decode) { try rows.readRow(into: &row) }
   }
 
-  /// Reads what follows the last row, and the rows before it that no step asked for: a picture
-  /// counts as read only when all of it is sound.
-  ///
-  /// - Returns: what was odd in the file and yet no error.
-  func finish() throws -> [String] {
-    if rowsLeft > 0 {
-      let buffer = try ByteBuffer(count: layout.bytesPerRow)
-      while rowsLeft > 0 {
-        var row = buffer.bytes.mutableBytes
-        try readRow(into: &row)
-      }
+  /// Reads the rows that no step asked for: a picture counts as read only when all of it is sound.
+  func readRest() throws {
+    guard rowsLeft > 0 else { return }
+    let buffer = try ByteBuffer(count: layout.bytesPerRow)
+    while rowsLeft > 0 {
+      var row = buffer.bytes.mutableBytes
+      try readRow(into: &row)
     }
-    try trace.perform(.decode) { try reader.finish() }
-    return header.warnings + reader.warnings
   }
 }

@@ -178,11 +178,11 @@ extension JobRun {
     _ take: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws -> Void
   ) async throws -> [String] {
     let clock = pair.first.clock
-    let first = try decodedRows(of: pair.first)
-    let second = try about(pair.secondPath) { try decodedRows(of: pair.second) }
-    var firstRows: any RowSource = first
+    let first = try still(of: pair.first)
+    let second = try about(pair.secondPath) { try still(of: pair.second) }
+    var firstRows: any RowSource = first.rows
     for step in conversion.steps.first { firstRows = try await step.rows(from: firstRows) }
-    var secondRows: any RowSource = second
+    var secondRows: any RowSource = second.rows
     for step in conversion.steps.second { secondRows = try await step.rows(from: secondRows) }
     let firstRow = try ByteBuffer(count: conversion.layout.bytesPerRow)
     let secondRow = try ByteBuffer(count: conversion.layout.bytesPerRow)
@@ -199,14 +199,22 @@ extension JobRun {
       try take(UnsafeRawBufferPointer(firstRow.bytes), UnsafeRawBufferPointer(secondRow.bytes))
       try await pay(clock)
     }
-    let warnings = try first.finish()
-    let others = try about(pair.secondPath) { try second.finish() }
+    _ = try first.pictures.next()
+    _ = try about(pair.secondPath) { try second.pictures.next() }
     try await pay(clock)
-    return warnings + others.map { "\(pair.secondPath.escaped): \($0)" }
+    return first.pictures.warnings
+      + second.pictures.warnings.map { "\(pair.secondPath.escaped): \($0)" }
   }
 
-  private func decodedRows(of subject: Subject) throws -> DecodedRows {
-    try DecodedRows(subject.codec, subject.source, subject.header, trace, subject.clock)
+  /// A still, or that of an animation; the file is sound once the next picture was asked for.
+  private func still(
+    of subject: Subject
+  ) throws -> (pictures: DecodedPictures, rows: any RowSource) {
+    var header = subject.header
+    header.animation = nil
+    let pictures = try DecodedPictures(subject.codec, subject.source, header, trace, subject.clock)
+    guard let picture = try pictures.next() else { preconditionFailure("a still is one picture") }
+    return (pictures, picture.rows)
   }
 
   private func checkUnchanged(_ pair: Pair) throws {

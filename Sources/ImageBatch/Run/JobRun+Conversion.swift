@@ -66,76 +66,96 @@ extension JobRun {
     of subject: Subject, _ recipe: Recipe, within byteCount: Int
   ) async throws -> [EncodedBytes] {
     var conversion = try conversion(recipe, of: subject)
-    func check() throws {
-      let needed = try conversion.memoryByteCount(inputByteCount: subject.input.byteCount)
-        .plus(subject.input.heldByteCount)
-      guard needed <= byteCount else { throw Underestimate(byteCount: needed) }
-    }
-    var held: HeldPicture?
-    var decoded: DecodedRows?
-    if conversion.isCopy {
-      try await readThrough(subject)
-    } else {
-      let rows = try DecodedRows(
-        subject.codec, subject.source, subject.header, trace, subject.clock)
-      if conversion.holdsTrunk {
-        let (trunk, forecast) = (conversion.trunk, conversion.trunkForecast)
-        let common = try await trunk.rows(from: rows, as: forecast) {
-          try conversion.take(trunk: $0)
-          try check()
-        }
-        held = try await hold(common, subject.clock)
-        outcome.warnings = try rows.finish()
-      } else {
-        decoded = rows
-      }
-    }
+    var subject = subject
+    subject.header = conversion.header
+    if conversion.isReadThrough { try await readThrough(subject) }
+    let held =
+      conversion.holdsTrunk ? try await trunk(of: &conversion, subject, within: byteCount) : nil
     var outputs: [EncodedBytes] = []
-    for index in conversion.branches.indices {
-      let branch = conversion.branches[index]
-      let bytes = EncodedBytes()
-      if let rows = held?.rows() ?? decoded, !branch.isCopy {
-        let transformed = try await branch.chain.rows(from: rows, as: branch.forecast) {
-          try conversion.take($0, ofBranch: index)
-          try check()
-        }
-        try note(transformed.layout.size, ofOutput: index)
-        try await encode(transformed, branch, subject.clock, to: bytes)
-      } else {
-        try copy(subject, branch, to: bytes)
-      }
+    for (index, branch) in conversion.branches.enumerated() {
+      subject.header.animation = branch.animation
+      let bytes =
+        branch.isCopy
+        ? try copy(subject, branch)
+        : try await write(held, ofOutput: index, of: &conversion, subject, within: byteCount)
       outputs.append(bytes)
     }
-    if let decoded { outcome.warnings = try decoded.finish() }
     for (index, branch) in conversion.branches.enumerated() where branch.isOptimization {
-      let original = EncodedBytes()
-      try copy(subject, branch, to: original)
+      let original = try copy(subject, branch)
       if original.count <= outputs[index].count { outputs[index] = original }
     }
-    addWarnings(of: conversion, subject.header)
+    if !conversion.isCopy { add(conversion.warnings) }
+    for branch in conversion.branches where !branch.isCopy { add(branch.warnings) }
     return outputs
   }
 
-  private func copy(
-    _ subject: Subject, _ branch: Conversion.Branch, to bytes: EncodedBytes
+  /// What several outputs are made of.
+  private func trunk(
+    of conversion: inout Conversion, _ subject: Subject, within byteCount: Int
+  ) async throws -> HeldPicture? {
+    let pictures = try pictures(of: subject)
+    var held: HeldPicture?
+    while let picture = try pictures.next() {
+      let (trunk, forecast) = (conversion.trunk, conversion.trunkForecast)
+      let rows = try await trunk.rows(from: picture.rows, as: forecast) {
+        try conversion.take(trunk: $0)
+        try check(conversion, subject, within: byteCount)
+      }
+      held = try await hold(rows, subject.clock)
+    }
+    add(pictures.warnings)
+    return held
+  }
+
+  /// Writes an output that is no copy: of what is held, else of what is decoded.
+  private func write(
+    _ held: HeldPicture?, ofOutput index: Int, of conversion: inout Conversion, _ subject: Subject,
+    within byteCount: Int
+  ) async throws -> EncodedBytes {
+    let branch = conversion.branches[index]
+    let bytes = EncodedBytes()
+    var writer: PictureWriter?
+    func write(_ rows: any RowSource, _ delay: FrameDelay?) async throws {
+      let transformed = try await branch.chain.rows(from: rows, as: branch.forecast) {
+        try conversion.take($0, ofBranch: index)
+        try check(conversion, subject, within: byteCount)
+      }
+      let layout = transformed.layout
+      let pictureWriter = try writer ?? makeWriter(branch, layout, ofOutput: index, to: bytes)
+      writer = pictureWriter
+      try await encode(transformed, delay, into: pictureWriter, subject.clock)
+    }
+    if let held {
+      try await write(held.rows(), nil)
+    } else {
+      let pictures = try pictures(of: subject)
+      while let picture = try pictures.next() { try await write(picture.rows, picture.delay) }
+      add(pictures.warnings)
+    }
+    try trace.perform(.encode) { try writer?.finish(subject.clock.scope.check) }
+    return bytes
+  }
+
+  private func check(
+    _ conversion: Conversion, _ subject: Subject, within byteCount: Int
   ) throws {
+    let needed = try conversion.memoryByteCount(inputByteCount: subject.input.byteCount)
+      .plus(subject.input.heldByteCount)
+    guard needed <= byteCount else { throw Underestimate(byteCount: needed) }
+  }
+
+  private func pictures(of subject: Subject) throws -> DecodedPictures {
+    try DecodedPictures(subject.codec, subject.source, subject.header, trace, subject.clock)
+  }
+
+  private func copy(_ subject: Subject, _ branch: Conversion.Branch) throws -> EncodedBytes {
+    let bytes = EncodedBytes()
     try trace.perform(.encode) {
       subject.source.seek(to: 0)
       try subject.codec.copy(
         subject.source, header: subject.header, keeping: branch.policy, to: bytes)
     }
-  }
-
-  private func addWarnings(of conversion: Conversion, _ header: ImageHeader) {
-    guard !conversion.isCopy else { return }
-    let branches = conversion.branches.filter { !$0.isCopy }
-    for warning in conversion.warnings + branches.flatMap(\.warnings)
-    where !outcome.warnings.contains(warning) {
-      outcome.warnings.append(warning)
-    }
-    if header.frameCount > 1 {
-      outcome.warnings.append("an animation: only its first frame is kept")
-    }
+    return bytes
   }
 
   private func hold(_ rows: any RowSource, _ clock: JobDeadline) async throws -> HeldPicture {
@@ -148,27 +168,29 @@ extension JobRun {
     return picture
   }
 
+  private func makeWriter(
+    _ branch: Conversion.Branch, _ layout: RowLayout, ofOutput index: Int, to bytes: EncodedBytes
+  ) throws -> PictureWriter {
+    try note(layout.size, ofOutput: index)
+    return try trace.perform(.encode) { try PictureWriter(branch, layout, output: bytes) }
+  }
+
   private func encode(
-    _ rows: any RowSource, _ branch: Conversion.Branch, _ clock: JobDeadline,
-    to bytes: EncodedBytes
+    _ rows: any RowSource, _ delay: FrameDelay?, into writer: PictureWriter, _ clock: JobDeadline
   ) async throws {
-    let layout = rows.layout
-    let writer = try trace.perform(.encode) {
-      try branch.codec.makeWriter(
-        of: layout, in: branch.format, metadata: branch.metadata, options: branch.encoding,
-        output: bytes)
-    }
-    let band = try RowBand(layout)
-    var rowsLeft = layout.height
+    let band = try RowBand(rows.layout)
+    let sink = writer.rows
+    var rowsLeft = rows.layout.height
+    writer.begin(delay)
     while rowsLeft > 0 {
       let count = min(band.capacity, rowsLeft)
       rowsLeft -= count
       try clock.scope.check()
       try trace.perform(.transform) { try band.fill(count, from: rows) }
-      try trace.perform(.encode) { try band.empty(count, into: writer) }
+      try trace.perform(.encode) { try band.empty(count, into: sink) }
       try await pay(clock)
     }
-    try trace.perform(.encode) { try writer.finish { try clock.scope.check() } }
+    try trace.perform(.encode) { try writer.end(clock.scope.check) }
   }
 }
 

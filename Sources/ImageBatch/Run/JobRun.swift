@@ -264,18 +264,27 @@ final class JobRun {
   }
 
   func readThrough(_ subject: Subject) async throws {
-    let rows = try DecodedRows(
+    let pictures = try DecodedPictures(
       subject.codec, subject.source, subject.header, trace, subject.clock)
-    let buffer = try ByteBuffer(count: rows.layout.bytesPerRow)
-    for _ in 0..<rows.layout.height {
-      do {
-        var row = buffer.bytes.mutableBytes
-        try rows.readRow(into: &row)
+    let buffer = try ByteBuffer(count: subject.header.frameLayout().bytesPerRow)
+    while let picture = try pictures.next() {
+      for _ in 0..<picture.rows.layout.height {
+        do {
+          var row = buffer.bytes.mutableBytes
+          try picture.rows.readRow(into: &row)
+        }
+        try await pay(subject.clock)
       }
-      try await pay(subject.clock)
     }
-    outcome.warnings = try rows.finish()
+    add(pictures.warnings)
     try await pay(subject.clock)
+  }
+
+  /// Adds what has not been said yet.
+  func add(_ warnings: [String]) {
+    for warning in warnings where !outcome.warnings.contains(warning) {
+      outcome.warnings.append(warning)
+    }
   }
 
   /// Waits until what was read is within the rate: between rows, where the worker can turn to

@@ -21,6 +21,8 @@ struct PNGChunkType: Hashable, Sendable {
   static let iend = PNGChunkType(letters: "IEND")
   static let trns = PNGChunkType(letters: "tRNS")
   static let actl = PNGChunkType(letters: "acTL")
+  static let fctl = PNGChunkType(letters: "fcTL")
+  static let fdat = PNGChunkType(letters: "fdAT")
   static let exif = PNGChunkType(letters: "eXIf")
   static let iccp = PNGChunkType(letters: "iCCP")
 
@@ -36,6 +38,9 @@ struct PNGChunkType: Hashable, Sendable {
   // Section 5.4: the fifth bit of each letter is a property.
   var isCritical: Bool { code & 0x2000_0000 == 0 }
   var isSafeToCopy: Bool { code & 0x20 != 0 }
+
+  /// Whether it is a part of an animation, and none of the still.
+  var isOfAnimation: Bool { self == .actl || self == .fctl || self == .fdat }
 }
 
 extension PNGChunkType: CustomStringConvertible {
@@ -53,7 +58,7 @@ extension PNGChunkType: CustomStringConvertible {
 }
 
 /// Where a chunk stands: its length and type, and what follows them.
-struct PNGChunk: Sendable {
+struct PNGChunk: Equatable, Sendable {
   /// Length, type and CRC.
   static let framingByteCount = 12
 

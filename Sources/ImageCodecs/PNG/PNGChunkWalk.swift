@@ -66,6 +66,16 @@ struct PNGChunkWalk {
     return nil
   }
 
+  /// The first bytes of the contents of `chunk`, or nil where the bytes end before.
+  func start(of chunk: PNGChunk, byteCount: Int) throws -> [UInt8]? {
+    source.seek(to: chunk.contents)
+    let bytes = try source.read(upTo: byteCount)
+    return bytes.count == byteCount ? bytes : nil
+  }
+
+  /// The bytes of all chunks, and of what stands around them.
+  var sourceByteCount: Int { source.byteCount }
+
   /// What stands in a chunk, with the checksum that it claims.
   struct Contents {
     let type: PNGChunkType

@@ -1,7 +1,7 @@
 import Raster
 
 /// PNG (specification, third edition, and ISO/IEC 15948), with libpng for the picture data.
-struct PNGCodec: ImageCodec {
+struct PNGCodec: AnimationCodec {
   var formats: [ImageFormat] { [.png] }
   var optimizes: Bool { true }
 
@@ -60,5 +60,29 @@ struct PNGCodec: ImageCodec {
     to output: EncodedBytes
   ) throws {
     try PNGCopy.run(source, header: header, keeping: policy, to: output)
+  }
+
+  // MARK: Animations
+
+  func makeReader(
+    of animation: Animation, in source: ByteSource, header: ImageHeader
+  ) throws -> any AnimationReader {
+    try PNGAnimationReader(source, header: header, animation: animation)
+  }
+
+  func writerByteCount(
+    of animation: Animation, layout: RowLayout, in format: ImageFormat, metadata: Metadata,
+    options: EncodeOptions
+  ) throws -> Int {
+    try PNGAnimationWriter.byteCount(
+      of: animation, layout: layout, metadata: metadata, options: options)
+  }
+
+  func makeWriter(
+    of animation: Animation, layout: RowLayout, in format: ImageFormat, metadata: Metadata,
+    options: EncodeOptions, output: EncodedBytes
+  ) throws -> any AnimationWriter {
+    try PNGAnimationWriter(
+      layout, animation: animation, metadata: metadata, options: options, output: output)
   }
 }

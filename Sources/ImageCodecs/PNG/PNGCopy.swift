@@ -3,10 +3,12 @@ import Raster
 
 /// Copies a PNG file chunk by chunk without decoding it.
 ///
-/// Critical chunks and tRNS go over as they are, ancillary chunks as the policy says; what follows
-/// IEND stays behind. Where nothing stays behind the copy equals the file.
+/// Critical chunks, tRNS and those of the header's animation go over as they are, ancillary chunks
+/// as the policy says; what follows IEND stays behind. Where nothing stays behind the copy equals the
+/// file.
 struct PNGCopy {
   private let source: ByteSource
+  private let isAnimation: Bool
   private let policy: MetadataPolicy
   private let output: EncodedBytes
   private var walk: PNGChunkWalk
@@ -17,21 +19,22 @@ struct PNGCopy {
     _ source: ByteSource, header: ImageHeader, keeping policy: MetadataPolicy,
     to output: EncodedBytes
   ) throws {
-    var copy = PNGCopy(source, header.metadata, policy, output)
+    var copy = PNGCopy(source, header, policy, output)
     try copy.run()
   }
 
   private init(
-    _ source: ByteSource, _ metadata: Metadata, _ policy: MetadataPolicy, _ output: EncodedBytes
+    _ source: ByteSource, _ header: ImageHeader, _ policy: MetadataPolicy, _ output: EncodedBytes
   ) {
     self.source = source
+    isAnimation = header.animation != nil
     self.policy = policy
     self.output = output
     walk = PNGChunkWalk(over: source)
     // Under `all` the file's own eXIf goes over.
     guard policy == .safe else { return }
-    let exif = metadata.chunks.first { $0.type == PNGChunkType.exif.description }
-    let excerpt = ExifExcerpt(of: exif?.bytes, orientation: metadata.orientation)
+    let exif = header.metadata.chunks.first { $0.type == PNGChunkType.exif.description }
+    let excerpt = ExifExcerpt(of: exif?.bytes, orientation: header.metadata.orientation)
     if !excerpt.isEmpty { owedExif = excerpt.exif }
   }
 
@@ -40,7 +43,8 @@ struct PNGCopy {
     while let chunk = try walk.next() {
       // In the place of the file's own, or before the picture data where that came behind.
       if chunk.type == .idat || chunk.type == .exif { try appendOwedExif() }
-      if chunk.type.isCritical || chunk.type == .trns {
+      if chunk.type.isOfAnimation, !isAnimation { continue }
+      if chunk.type.isCritical || chunk.type == .trns || chunk.type.isOfAnimation {
         guard try append(chunk, where: { _ in true }) else {
           throw PNGFailure.corruption("CRC mismatch", in: chunk.type, at: chunk.offset)
         }

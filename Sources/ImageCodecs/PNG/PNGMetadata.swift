@@ -12,11 +12,11 @@ import Raster
 /// | eXIf: the rest                     |              | all             | all             |
 /// | tIME                               |              |                 | all             |
 /// | sBIT bKGD hIST sPLT                | IDAT         |                 | safe, all       |
-/// | acTL fcTL fdAT                     |              |                 | safe, all       |
 /// | others, safe to copy               |              | all             | all             |
 /// | others, unsafe to copy             |              |                 | all             |
 ///
-/// The policy `none` keeps none of them. tRNS belongs to the pixels and is not among them.
+/// The policy `none` keeps none of them. tRNS belongs to the pixels and is not among them, nor are
+/// acTL, fcTL and fdAT: an animation is kept or not, whatever the policy.
 ///
 /// Of eXIf the Orientation tag has a life of its own, since it says how the pixels must be turned:
 /// it is written as `Metadata.orientation` says. `ExifExcerpt` is what `safe` keeps.
@@ -76,7 +76,7 @@ struct PNGChunkRule: Sendable {
   }
 
   private static let animation = PNGChunkRule(
-    isSingle: false, onChange: .never, onCopy: .safeAndAll)
+    isSingle: false, onChange: .never, onCopy: .never)
 
   /// The known types in the order in which a writer puts them; sizes are those of the sections
   /// 11.3.2 to 11.3.5 of the specification.

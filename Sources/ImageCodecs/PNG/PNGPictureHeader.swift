@@ -80,6 +80,13 @@ struct PNGPictureHeader: Equatable, Sendable {
       isInterlaced: false)
   }
 
+  /// - Throws: `CodecError` for sides that are too long to be said.
+  func checkSides() throws(CodecError) {
+    guard max(size.width, size.height) <= PNGChunk.maximumByteCount else {
+      throw CodecError(.unsupported, "\(size) is beyond what PNG can say")
+    }
+  }
+
   /// The contents of an IHDR chunk.
   var contents: [UInt8] {
     let sides = [size.width, size.height].flatMap { side in

@@ -28,12 +28,26 @@ final class PNGPictureWriter {
     self.output = output
     packer = PNGRowPacker(format, into: storage)
     data = try PNGDataWriter(storage.picture, compression: compression)
+    lateChunks = Self.lateChunks(of: metadata)
+    try Self.appendStart(of: storage, metadata: metadata, to: output)
+  }
+
+  /// The chunks that stand behind the picture data, as they did in the file that they come from.
+  static func lateChunks(of metadata: Metadata) -> [(PNGChunkType, [UInt8])] {
+    metadata.chunks.filter(\.followsPixels).compactMap { chunk in
+      writableType(chunk).map { ($0, chunk.bytes) }
+    }
+  }
+
+  /// Appends what stands before the picture data.
+  ///
+  /// - Throws: `AllocationError`.
+  static func appendStart(
+    of storage: PNGStorage, metadata: Metadata, to output: EncodedBytes
+  ) throws {
     try PNGChunkWalk.signature.withUnsafeBytes { try output.append($0) }
     try PNGChunkWriter.append(.ihdr, storage.picture.contents, to: output)
-    lateChunks = metadata.chunks.filter(\.followsPixels).compactMap { chunk in
-      Self.writableType(chunk).map { ($0, chunk.bytes) }
-    }
-    var chunks = Self.chunks(for: metadata, hasColour: storage.picture.colourType.hasColour)
+    var chunks = chunks(for: metadata, hasColour: storage.picture.colourType.hasColour)
     let behindPalette = chunks.partition { PNGChunkRule.rule(for: $0.0).place != .beforePalette }
     for (type, bytes) in chunks[..<behindPalette] {
       try PNGChunkWriter.append(type, bytes, to: output)

@@ -18,7 +18,6 @@ struct PNGProbe {
   private var seenTypes: Set<PNGChunkType> = []
   private var hasPalette = false
   private var hasData = false
-  private var frameCount = 1
   private var warnings = WarningList()
 
   /// Reads the header from the start of `source`.
@@ -47,7 +46,9 @@ struct PNGProbe {
 
   private mutating func run(_ source: ByteSource) throws -> ImageHeader {
     let picture = try readPictureHeader(source)
+    var survey = PNGAnimationSurvey(of: picture, limits: limits)
     while let chunk = try walk.next() {
+      try survey.take(chunk, from: walk)
       switch chunk.type {
       case .idat:
         hasData = true
@@ -55,29 +56,30 @@ struct PNGProbe {
         if chunk.end < source.byteCount {
           warnings.append("\(source.byteCount - chunk.end) bytes follow the end of the picture")
         }
-        return try header(of: picture)
+        return try header(of: picture, survey)
       case .plte:
         try readPalette(chunk, of: picture)
       case .trns:
         try readTransparency(chunk, of: picture)
-      case .actl:
-        try readFrameCount(chunk)
       case _ where !chunk.type.isCritical:
         try readAncillary(chunk, of: picture)
       default:
         break  // the reader's business
       }
     }
-    return try header(of: picture)
+    return try header(of: picture, survey)
   }
 
-  private func header(of picture: PNGPictureHeader) throws -> ImageHeader {
+  private func header(
+    of picture: PNGPictureHeader, _ survey: PNGAnimationSurvey
+  ) throws -> ImageHeader {
     let hasProfile = unread.hasProfile || metadata.chunks.contains { $0.type == "iCCP" }
     var header = ImageHeader(
       format: .png, size: picture.size, storedColour: picture.colourType.stored,
-      storedBitDepth: picture.bitDepth, isInterlaced: picture.isInterlaced, frameCount: frameCount,
+      storedBitDepth: picture.bitDepth, isInterlaced: picture.isInterlaced,
       pixelFormat: colours.pixelFormat(of: picture, hasProfile: hasProfile), metadata: metadata,
       readerByteCount: try picture.readerByteCount(), warnings: warnings.sentences)
+    header.animation = try survey.animation(format: header.pixelFormat)
     if unread.byteCount > 0 { header.unread = unread }
     return header
   }
@@ -135,15 +137,6 @@ struct PNGProbe {
       throw PNGFailure.corruption("CRC mismatch", in: .trns, at: chunk.offset)
     }
     colours.takeTransparency(contents.bytes, of: picture)
-  }
-
-  /// Reads acTL (section 11.3.5.1): the number of frames stands first.
-  private mutating func readFrameCount(_ chunk: PNGChunk) throws {
-    guard !hasData, chunk.byteCount == 8, let contents = try walk.contents(of: chunk) else {
-      return
-    }
-    guard contents.isIntact else { return warnings.append("acTL: CRC mismatch, left out") }
-    frameCount = max(1, contents.bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) })
   }
 
   private mutating func readAncillary(_ chunk: PNGChunk, of picture: PNGPictureHeader) throws {

@@ -24,9 +24,7 @@ final class PNGWriter: ImageWriter {
   init(
     _ layout: RowLayout, metadata: Metadata, options: EncodeOptions, output: EncodedBytes
   ) throws {
-    guard max(layout.width, layout.height) <= PNGChunk.maximumByteCount else {
-      throw CodecError(.unsupported, "\(layout.size) is beyond what PNG can say")
-    }
+    try PNGPictureHeader(writing: layout).checkSides()
     self.layout = layout
     self.metadata = metadata
     self.options = options

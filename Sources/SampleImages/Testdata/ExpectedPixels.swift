@@ -8,7 +8,11 @@ enum ExpectedPixels {
   /// A maximum that is not that of 8 or 16 bits is scaled to the smaller of the two that holds it,
   /// to the nearest value; to 16 bits every sample is then scaled exactly.
   static func hash(of picture: Picture, maximum: Int) -> String {
-    hash(picture) { x, y in
+    hash(pixels(of: picture, maximum: maximum))
+  }
+
+  private static func pixels(of picture: Picture, maximum: Int) -> [[Int]] {
+    pixels(picture) { x, y in
       let samples = (0..<picture.channelCount).map { scaled(picture[x, y, $0], maximum: maximum) }
       return switch picture.channels {
       case .gray: [samples[0], samples[0], samples[0], 65535]
@@ -20,10 +24,16 @@ enum ExpectedPixels {
   }
 
   /// The hash of a PNG picture.
-  static func hash(of image: PNGImage) -> String {
+  static func hash(of image: PNGImage) -> String { hash(pixels(of: image)) }
+
+  /// The hash of all frames of an animation as they are seen, one behind the other.
+  static func hash(of animation: PNGAnimation) -> String { hash(animation.canvases.flatMap { $0 }) }
+
+  /// The pixels of a PNG picture: red, green, blue and alpha, from 0 to 65535.
+  static func pixels(of image: PNGImage) -> [[Int]] {
     let picture = image.picture
     if let palette = image.palette {
-      return hash(picture) { x, y in
+      return pixels(picture) { x, y in
         let index = picture[x, y, 0]
         // Beyond the palette's end pixels are opaque black, as libpng makes them.
         let colour = index < palette.count ? palette[index].map(Int.init) : [0, 0, 0]
@@ -31,9 +41,9 @@ enum ExpectedPixels {
         return (colour + [alpha]).map { $0 * 257 }
       }
     }
-    guard !image.key.isEmpty else { return hash(of: picture, maximum: picture.maximumSample) }
+    guard !image.key.isEmpty else { return pixels(of: picture, maximum: picture.maximumSample) }
     let key = image.key.map { Int($0) & picture.maximumSample }
-    return hash(picture) { x, y in
+    return pixels(picture) { x, y in
       let samples = (0..<picture.channelCount).map { picture[x, y, $0] }
       let colour = (0..<3).map { channel in
         scaled(samples[min(channel, samples.count - 1)], maximum: picture.maximumSample)
@@ -42,14 +52,12 @@ enum ExpectedPixels {
     }
   }
 
-  private static func hash(_ picture: Picture, _ rgba: (Int, Int) -> [Int]) -> String {
-    var bytes: [UInt8] = []
-    for y in 0..<picture.height {
-      for x in 0..<picture.width {
-        for sample in rgba(x, y) { bytes += [UInt8](bigEndian: UInt16(sample)) }
-      }
-    }
-    return SHA256.hexDigest(bytes)
+  private static func pixels(_ picture: Picture, _ rgba: (Int, Int) -> [Int]) -> [[Int]] {
+    (0..<picture.height).flatMap { y in (0..<picture.width).map { x in rgba(x, y) } }
+  }
+
+  private static func hash(_ pixels: [[Int]]) -> String {
+    SHA256.hexDigest(pixels.flatMap { $0.flatMap { [UInt8](bigEndian: UInt16($0)) } })
   }
 
   private static func scaled(_ sample: Int, maximum: Int) -> Int {

@@ -2,7 +2,7 @@ import Raster
 
 /// PNG files whose pixels are plain and whose structure is not.
 enum PNGStructureSamples {
-  static var all: [Sample] { sizes + filters + streams + animations + lenient }
+  static var all: [Sample] { sizes + filters + streams + lenient }
 
   /// The interlaced ones have passes without pixels; the others rows that end within a byte.
   private static var sizes: [Sample] {
@@ -47,32 +47,6 @@ enum PNGStructureSamples {
       list: split.list.flatMap {
         $0.type == "IDAT" ? [PNGChunk("IDAT"), $0, PNGChunk("IDAT")] : [$0]
       })
-  }
-
-  /// Two frames (section 4.9); the first is the picture of those who know no animations, or not.
-  private static var animations: [Sample] {
-    let image = PNGImage(TestPattern.picture(.rgba, 8, 8))
-    let other = PNGImage(TestPattern.picture(.rgba, 8, 8).turnedCounterclockwise)
-    let control = PNGChunk("acTL", [UInt8](bigEndian: UInt32(2)) + [UInt8](bigEndian: UInt32(0)))
-    func frameControl(_ number: UInt32) -> PNGChunk {
-      let fields = [number, 8, 8, 0, 0].flatMap { [UInt8](bigEndian: UInt32($0)) }
-      return PNGChunk("fcTL", fields + [0, 1, 0, 10, 0, 0])
-    }
-    func frameData(_ number: UInt32, of image: PNGImage) -> PNGChunk {
-      PNGChunk("fdAT", [UInt8](bigEndian: number) + Zlib.stream(image.filteredRows, .stored))
-    }
-    let withDefault = image.chunks
-      .inserting([control, frameControl(0)], before: "IDAT")
-      .inserting([frameControl(1), frameData(2, of: other)], before: "IEND")
-    let withoutDefault = image.chunks
-      .inserting([control], before: "IDAT")
-      .inserting(
-        [frameControl(0), frameData(1, of: other), frameControl(2), frameData(3, of: image)],
-        before: "IEND")
-    return [
-      Sample(png: "animation-of-2-frames", image, chunks: withDefault),
-      Sample(png: "animation-apart-from-the-picture", image, chunks: withoutDefault),
-    ]
   }
 
   /// Files that break a rule without doubt about a single pixel.

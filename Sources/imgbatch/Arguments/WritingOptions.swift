@@ -15,6 +15,10 @@ struct WritingOptions: ParsableArguments {
     help: "Leave pictures as they are stored, and their orientation tag with them.")
   var keepsOrientation = false
 
+  @Flag(
+    help: "Of animations write the still alone: the first frame, or the picture apart from them.")
+  var firstFrame = false
+
   @Option(help: ArgumentHelp("From 0, fastest, to 12, smallest. (default: 6)", valueName: "level"))
   var compression: Int?
 
@@ -33,6 +37,7 @@ struct WritingOptions: ParsableArguments {
   /// What is said here wins over what a recipe says, for all of its outputs.
   func apply(to recipe: inout Recipe) {
     if keepsOrientation { recipe.appliesOrientation = false }
+    if firstFrame { recipe.keepsAnimations = false }
     if let metadata {
       recipe.metadata = metadata
       for index in recipe.outputs.indices { recipe.outputs[index].metadata = nil }

@@ -25,7 +25,8 @@ struct InspectionTable: Listing {
     guard case .inspected = outcome.status, let header = outcome.header else { return nil }
     return Self.row(
       header.format.name, "\(header.size)", "\(header.storedBitDepth)",
-      header.storedColour.rawValue + (header.isInterlaced ? " interlaced" : ""),
+      header.storedColour.rawValue + (header.isInterlaced ? " interlaced" : "")
+        + (header.animation.map { " \($0.frameCount) frames" } ?? ""),
       "\(header.metadata.orientation.rawValue)", "\(outcome.inputByteCount ?? 0)",
       outcome.input.escaped)
   }
