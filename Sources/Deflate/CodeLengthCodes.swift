@@ -15,10 +15,24 @@ struct CodeLengthCodes {
   /// The bits that it takes.
   let headerBitCount: Int
 
+  /// Which runs of lengths are said as such: a run saves symbols, but may cost one of its own in the
+  /// code.
+  struct Runs: OptionSet {
+    let rawValue: Int
+
+    /// Of the same length.
+    static let lengths = Runs(rawValue: 1)
+    /// Of no length, up to ten.
+    static let shortGaps = Runs(rawValue: 2)
+    /// Of no length, up to 138.
+    static let longGaps = Runs(rawValue: 4)
+    static let all: Runs = [.lengths, .shortGaps, .longGaps]
+  }
+
   /// Makes `code` the best one for the lengths of the two others.
   init(
     _ literals: UnsafeMutableBufferPointer<UInt8>, _ distances: UnsafeMutableBufferPointer<UInt8>,
-    _ code: borrowing EncodeTable
+    _ code: borrowing EncodeTable, runs: Runs = .all
   ) {
     literalCount = max(257, (literals.lastIndex { $0 > 0 } ?? 0) + 1)
     distanceCount = (distances.lastIndex { $0 > 0 } ?? 0) + 1
@@ -33,18 +47,20 @@ struct CodeLengthCodes {
       while index + run < lengths.count, lengths[index + run] == length { run += 1 }
       index += run
       if length == 0 {
-        while run >= 3 {
+        while run >= 11, runs.contains(.longGaps) {
           let part = min(run, 138)
-          items.append(
-            part <= 10
-              ? Item(symbol: 17, extra: UInt8(part - 3)) : Item(symbol: 18, extra: UInt8(part - 11))
-          )
+          items.append(Item(symbol: 18, extra: UInt8(part - 11)))
+          run -= part
+        }
+        while run >= 3, runs.contains(.shortGaps) {
+          let part = min(run, 10)
+          items.append(Item(symbol: 17, extra: UInt8(part - 3)))
           run -= part
         }
       } else {
         items.append(Item(symbol: length, extra: 0))
         run -= 1
-        while run >= 3 {
+        while run >= 3, runs.contains(.lengths) {
           let part = min(run, 6)
           items.append(Item(symbol: 16, extra: UInt8(part - 3)))
           run -= part

@@ -1,60 +1,84 @@
 // A block's literals and matches as bits, in the form that takes fewest.
 extension Deflater {
-  func emitBlock(isLast: Bool) {
+  func emit(_ part: BlockPart, isLast: Bool) {
     let final: UInt64 = isLast ? 1 : 0
-    guard !effort.storesOnly else { return emitStored(final) }
-    count()
-    literalCode.build(literalFrequencies.values, limit: Self.codeLengthLimit)
-    distanceCode.build(distanceFrequencies.values, limit: DeflateFormat.maximumCodeLength)
-    let codes = CodeLengthCodes(literalCode.lengths, distanceCode.lengths, lengthCode)
-    let dynamicBits = codes.headerBitCount + bitCount(literalCode.lengths, distanceCode.lengths)
+    guard !effort.storesOnly else { return emitStored(part.bytes, final) }
+    count(part)
+    let (codes, dynamicBits) = effort.passCount > 0 ? shortestCodes() : codes(Smoothing.none, .all)
     let fixedBits = DeflateFormat.fixedLiteralLengths.withUnsafeBufferPointer { literals in
       DeflateFormat.fixedDistanceLengths.withUnsafeBufferPointer { distances in
         bitCount(literals, distances)
       }
     }
-    let storedBits = storedBitCount
+    let storedBits = Self.storedBitCount(part.bytes.count)
     if storedBits < min(dynamicBits, fixedBits) {
-      emitStored(final)
+      emitStored(part.bytes, final)
     } else if fixedBits <= dynamicBits {
       writer.add(final | 1 << 1, 3)
       literalCode.build(DeflateFormat.fixedLiteralLengths)
       distanceCode.build(DeflateFormat.fixedDistanceLengths)
-      emitSequences()
+      emitSequences(part)
     } else {
       writer.add(final | 2 << 1, 3)
       codes.write(to: &writer, lengthCode)
-      emitSequences()
+      emitSequences(part)
     }
   }
 
-  var storedBitCount: Int {
-    let count = end - blockStart
-    return 8 * count + max(1, (count + 65534) / 65535) * 42
+  /// Makes the codes for the block's symbols, and returns their header and the bits of the block.
+  private func codes(
+    _ smoothing: Smoothing, _ runs: CodeLengthCodes.Runs
+  ) -> (CodeLengthCodes, bitCount: Int) {
+    smoothing.with(literalFrequencies.values) {
+      literalCode.build($0, limit: Self.codeLengthLimit)
+    }
+    smoothing.with(distanceFrequencies.values) {
+      distanceCode.build($0, limit: DeflateFormat.maximumCodeLength)
+    }
+    let codes = CodeLengthCodes(literalCode.lengths, distanceCode.lengths, lengthCode, runs: runs)
+    return (
+      codes, codes.headerBitCount + bitCount(literalCode.lengths, distanceCode.lengths)
+    )
   }
 
-  func emitStored(_ final: UInt64) {
-    var start = blockStart
+  /// As `codes`, those that make the block shortest.
+  private func shortestCodes() -> (CodeLengthCodes, bitCount: Int) {
+    var best = (smoothing: Smoothing.none, runs: CodeLengthCodes.Runs.all, bitCount: Int.max)
+    func attempt(_ smoothing: Smoothing, _ runs: CodeLengthCodes.Runs) {
+      let bitCount = codes(smoothing, runs).bitCount
+      if bitCount < best.bitCount { best = (smoothing, runs, bitCount) }
+    }
+    for smoothing in Smoothing.all { attempt(smoothing, .all) }
+    for runs in 0..<7 { attempt(best.smoothing, CodeLengthCodes.Runs(rawValue: runs)) }
+    return codes(best.smoothing, best.runs)
+  }
+
+  static func storedBitCount(_ count: Int) -> Int {
+    8 * count + max(1, (count + 65534) / 65535) * 42
+  }
+
+  func emitStored(_ bytes: Range<Int>, _ final: UInt64) {
+    var start = bytes.lowerBound
     repeat {
-      let count = min(end - start, 65535)
-      writer.add(start + count == end ? final : 0, 3)
+      let count = min(bytes.upperBound - start, 65535)
+      writer.add(start + count == bytes.upperBound ? final : 0, 3)
       writer.align()
       writer.add(UInt64(count) | UInt64(~count & 0xFFFF) << 16, 32)
       writer.flush()
       writer.copy(buffer + start, count: count)
       start += count
-    } while start < end
+    } while start < bytes.upperBound
   }
 
-  func count() {
+  func count(_ part: BlockPart) {
     literalFrequencies.clear()
     distanceFrequencies.clear()
     let literals = literalFrequencies.counts
     let distances = distanceFrequencies.counts
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 512) { counts in
       counts.initialize(repeating: 0)
-      var place = blockStart
-      for index in 0..<sequenceCount {
+      var place = part.bytes.lowerBound
+      for index in part.sequences {
         let sequence = sequences[index]
         let stop = place + Int(sequence.literalCount)
         while place + 1 < stop {
@@ -93,13 +117,13 @@ extension Deflater {
     return bits + 3
   }
 
-  func emitSequences() {
+  func emitSequences(_ part: BlockPart) {
     var writer = writer
     let buffer = buffer
     let literals = literalCode.entries
     let distances = distanceCode.entries
-    var place = blockStart
-    for index in 0..<sequenceCount {
+    var place = part.bytes.lowerBound
+    for index in part.sequences {
       let sequence = sequences[index]
       let stop = place &+ Int(sequence.literalCount)
       while place &+ 4 <= stop {

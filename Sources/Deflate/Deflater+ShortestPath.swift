@@ -5,153 +5,152 @@
 extension Deflater {
   /// Says the block in the fewest bits that are found.
   func findShortestPath(_ path: ShortestPath) {
-    collectMatches(path)
+    path.tree.collect(
+      buffer, from: blockStart, to: end, into: path.matches, capacity: path.matchCapacity,
+      path.starts)
     let costs = SymbolCosts()
+    path.parts = [BlockPart(bytes: blockStart..<end)]
+    var best: (cost: Int, parts: [BlockPart]) = (.max, path.parts)
+    /// Cuts the way to the block's end into its parts, and keeps it where none before was shorter.
+    func judge() {
+      trace(path)
+      let cost = countSymbols(path)
+      guard cost < best.cost else { return }
+      best = (cost, path.parts)
+      path.bestSequences.update(from: sequences, count: sequenceCount)
+    }
     ByteHistogram.of(UnsafeRawBufferPointer(start: buffer + blockStart, count: end - blockStart)) {
       costs.guess($0)
     }
     for pass in 0..<effort.passCount {
-      if pass > 0 {
-        count()
-        costs.take(literalFrequencies.values, distanceFrequencies.values)
+      for part in path.parts.indices.reversed() {
+        if pass > 0 { costs.take(path.counts(part)) }
+        walk(path, path.parts[part].bytes, costs)
       }
-      walk(path, costs)
-      trace(path)
+      judge()
+      // The first pass tells little of what the block will be; half of them tell enough.
+      guard pass == 0 || pass == effort.passCount / 2 else { continue }
+      path.parts = path.split.parts(
+        of: blockStart..<end, in: buffer,
+        UnsafeBufferPointer(start: sequences, count: sequenceCount))
+      judge()
     }
+    sequenceCount = best.parts.last?.sequences.upperBound ?? 0
+    sequences.update(from: path.bestSequences, count: sequenceCount)
+    path.parts = best.parts
   }
 
-  /// Finds, for each place, the nearest match of each length that a nearer one does not have.
-  private func collectMatches(_ path: ShortestPath) {
-    let starts = path.starts
-    var count = 0
-    var skippedUntil = blockStart
-    for place in blockStart..<end {
-      starts[place - blockStart] = UInt32(count)
-      guard place + 8 <= end else { continue }
-      if place < skippedUntil {
-        enter(place)
-        continue
-      }
-      let room = min(path.matchCapacity - count, 64)
-      let found = collectMatches(at: place, into: path.matches + count, room)
-      count += found
-      // Inside of a match this long nobody starts another one.
-      if found > 0, path.matches[count - 1].length >= Self.unbrokenLength {
-        skippedUntil = place + Int(path.matches[count - 1].length)
-      }
-    }
-    starts[end - blockStart] = UInt32(count)
-  }
-
-  private static var unbrokenLength: Int { 130 }
-
-  /// Three bytes, since a near match of three may be worth it.
-  @inline(__always)
-  private func shortHash(_ place: Int) -> Int {
-    let bytes = UnsafeRawPointer(buffer + place).loadUnaligned(as: UInt32.self)
-    let value = UInt32(littleEndian: bytes) &<< 8
-    return Int(truncatingIfNeeded: (value &* 0x9E37_79B1) &>> UInt32(32 &- hashBitCount))
-  }
-
-  /// Enters a place, and returns the one that stood there before.
-  @discardableResult @inline(__always)
-  private func enter(_ place: Int) -> UInt16 {
-    let slot = shortHash(place)
-    let absolute = position &+ UInt16(truncatingIfNeeded: place)
-    let before = heads[slot]
-    chains?[Int(absolute) & (chainCount - 1)] = before
-    heads[slot] = absolute
-    return before
-  }
-
-  private func collectMatches(
-    at place: Int, into matches: UnsafeMutablePointer<ShortestPath.Match>, _ room: Int
-  ) -> Int {
-    var candidate = enter(place)
-    let absolute = position &+ UInt16(truncatingIfNeeded: place)
-    let here = buffer + place
-    let limit = min(end - place, DeflateFormat.maximumMatchLength)
-    let farthest = UInt16(min(place, Self.window))
-    var nearest: UInt16 = 0
-    var longest = 2
-    var count = 0
-    var depth = effort.depth
-    while depth > 0, count < room, longest < limit {
-      let distance = absolute &- candidate
-      guard distance > nearest, distance <= farthest else { break }
-      nearest = distance
-      let there = here - Int(distance)
-      // Only what is longer counts, and that has the same byte behind the longest.
-      if there[longest] == here[longest], there[0] == here[0] {
-        let length = Self.matchLength(here, there, limit: limit)
-        if length > longest {
-          longest = length
-          matches[count] = ShortestPath.Match(length: UInt16(length), distance: distance)
-          count += 1
-        }
-      }
-      depth -= 1
-      guard let chains else { break }
-      candidate = chains[Int(candidate) & (chainCount - 1)]
-    }
-    return count
-  }
-
-  /// Finds the cheapest way to each place.
-  private func walk(_ path: ShortestPath, _ costs: borrowing SymbolCosts) {
-    let count = end - blockStart
+  /// Finds the cheapest way from each place of a part, the places behind it being through.
+  private func walk(_ path: ShortestPath, _ part: Range<Int>, _ costs: borrowing SymbolCosts) {
     let bytes = buffer + blockStart
     let (wayCosts, steps) = (path.costs, path.steps)
-    wayCosts[0] = 0
-    (wayCosts + 1).update(repeating: .max, count: count)
-    for place in 0..<count {
-      let cost = wayCosts[place]
-      let literal = cost &+ costs.literals[Int(bytes[place])]
-      if literal < wayCosts[place + 1] {
-        wayCosts[place + 1] = literal
-        steps[place + 1] = .literal
-      }
+    let (starts, matches) = (path.starts, path.matches)
+    wayCosts[end - blockStart] = 0
+    var place = part.upperBound - blockStart
+    while place > part.lowerBound - blockStart {
+      place -= 1
+      var best = costs.literals[Int(bytes[place])] &+ wayCosts[place + 1]
+      var step = ShortestPath.Match.literal
       var length = 3
-      for index in Int(path.starts[place])..<Int(path.starts[place + 1]) {
-        let match = path.matches[index]
-        let start = cost &+ costs.distances[MatchSymbols.distance(Int(match.distance)).symbol]
-        while length <= Int(match.length) {
-          let total = start &+ costs.lengths[length]
-          if total < wayCosts[place + length] {
-            wayCosts[place + length] = total
-            steps[place + length] = ShortestPath.Match(
-              length: UInt16(length), distance: match.distance)
-          }
-          length += 1
+      var index = Int(starts[place])
+      let stop = Int(starts[place + 1])
+      while index < stop {
+        let match = matches[index]
+        let last = Int(match.length & 0x7FFF)
+        if match.isWhole { length = last }
+        let start = costs.distances[MatchSymbols.distance(Int(match.distance)).symbol]
+        let way = Self.cheapest(
+          costs.lengths, wayCosts + place, from: length, through: last, below: best &- start)
+        if way.length > 0 {
+          best = start &+ way.cost
+          step = ShortestPath.Match(length: UInt16(way.length), distance: match.distance)
         }
+        length = last + 1
+        index += 1
       }
+      wayCosts[place] = best
+      steps[place] = step
     }
   }
 
-  /// Makes sequences of the way to the block's end.
+  /// The shortest of the lengths whose cost and that of the way behind it are least together; 0 where
+  /// all cost as much as `best` or more.
+  @inline(__always)
+  private static func cheapest(
+    _ lengths: UnsafePointer<Int32>, _ ways: UnsafePointer<Int32>, from start: Int,
+    through last: Int, below best: Int32
+  ) -> (length: Int, cost: Int32) {
+    var best = best
+    var bestLength = 0
+    var length = start
+    if last &- start >= 15 {
+      // Eight by eight; the last eight overlap those before.
+      var least = SIMD8(repeating: best)
+      var group = SIMD8<Int32>(repeating: -1)
+      while length <= last {
+        length = min(length, last &- 7)
+        let costs = word(lengths + length) &+ word(ways + length)
+        let isLess = costs .< least
+        least.replace(with: costs, where: isLess)
+        group.replace(with: Int32(truncatingIfNeeded: length), where: isLess)
+        length &+= 8
+      }
+      for lane in 0..<8 where group[lane] >= 0 && least[lane] < best {
+        best = least[lane]
+        bestLength = Int(group[lane]) + lane
+      }
+      return (bestLength, best)
+    }
+    while length <= last {
+      let cost = lengths[length] &+ ways[length]
+      if cost < best { (best, bestLength) = (cost, length) }
+      length &+= 1
+    }
+    return (bestLength, best)
+  }
+
+  @inline(__always)
+  private static func word(_ place: UnsafePointer<Int32>) -> SIMD8<Int32> {
+    UnsafeRawPointer(place).loadUnaligned(as: SIMD8<Int32>.self)
+  }
+
+  /// Makes sequences of the way to the block's end; each part ends with one that has no match.
   private func trace(_ path: ShortestPath) {
     let steps = path.steps
-    // Each step is moved to where it starts, from the last to the first.
-    var place = end - blockStart
-    var step = steps[place]
-    while place > 0 {
-      let start = place - Int(step.length)
-      let before = steps[start]
-      steps[start] = step
-      (place, step) = (start, before)
-    }
     sequenceCount = 0
-    var literalCount = 0
-    while place < end - blockStart {
-      let step = steps[place]
-      if step.length == 1 {
-        literalCount += 1
-      } else {
-        add(literals: literalCount, length: Int(step.length), distance: Int(step.distance))
-        literalCount = 0
+    var place = blockStart
+    for index in path.parts.indices {
+      let start = place
+      let firstSequence = sequenceCount
+      var literalCount = 0
+      // A match may reach into the next part, which begins behind it.
+      while place < path.parts[index].bytes.upperBound {
+        let step = steps[place - blockStart]
+        if step.length == 1 {
+          literalCount += 1
+        } else {
+          add(literals: literalCount, length: Int(step.length), distance: Int(step.distance))
+          literalCount = 0
+        }
+        place += Int(step.length)
       }
-      place += Int(step.length)
+      add(literals: literalCount, length: 0, distance: 0)
+      path.parts[index].sequences = firstSequence..<sequenceCount
+      path.parts[index].bytes = start..<place
     }
-    add(literals: literalCount, length: 0, distance: 0)
+  }
+
+  /// Counts the symbols of each part, and returns about how many bits all take, in 1/256.
+  private func countSymbols(_ path: ShortestPath) -> Int {
+    var cost = 0
+    for (index, part) in path.parts.enumerated() {
+      count(part)
+      let counts = path.counts(index)
+      counts.base.update(from: literalFrequencies.counts, count: DeflateFormat.literalSymbolCount)
+      (counts.base + DeflateFormat.literalSymbolCount).update(
+        from: distanceFrequencies.counts, count: DeflateFormat.distanceSymbolCount)
+      cost += counts.bitCost
+    }
+    return cost
   }
 }

@@ -22,6 +22,13 @@ public final class Deflater {
     /// A match as long as this is not bettered.
     var niceLength: Int { min(DeflateFormat.maximumMatchLength, 24 + 4 * min(depth, 64)) }
 
+    /// Whether matches are found by chains, of places with the same hash.
+    var hasChains: Bool { depth > 0 && passCount == 0 }
+
+    /// Inside of a match as long as this the shortest path knows only of the longest others. Where
+    /// few passes are made, they are to be quick.
+    var unbrokenLength: Int { passCount < 4 ? 64 : 130 }
+
     /// No compression.
     public static let store = Effort(depth: 0, storesOnly: true)
 
@@ -118,8 +125,11 @@ public final class Deflater {
     byteCount >= window ? window : 1 << (Int.bitWidth - byteCount.leadingZeroBitCount)
   }
 
-  static func sequenceCapacity(_ block: Int, _ effort: Effort) -> Int {
-    block / (effort.passCount > 0 ? DeflateFormat.minimumMatchLength : minimumMatchLength) + 2
+  /// Each part of a block has one more at its end.
+  static func sequenceCapacity(_ block: Int, isPath: Bool) -> Int {
+    isPath
+      ? block / DeflateFormat.minimumMatchLength + BlockSplit.partCapacity(block) + 1
+      : block / minimumMatchLength + 2
   }
 
   /// More than a block takes in whichever form: stored ones cost 5 bytes for each 64 KiB.
@@ -128,9 +138,12 @@ public final class Deflater {
   /// The most bytes that one holds.
   public static func heldByteCount(byteCount: Int, effort: Effort) -> Int {
     let block = blockCapacity(byteCount)
-    let path = effort.passCount > 0 ? ShortestPath.heldByteCount(block: block) : 0
-    return path + window + block + 2 << hashBitCount(byteCount) + 2 * chainCount(byteCount)
-      + 8 * sequenceCapacity(block, effort) + outputCapacity(block) + 16 << 10
+    let finder =
+      effort.passCount > 0
+      ? ShortestPath.heldByteCount(byteCount: byteCount)
+      : 2 << hashBitCount(byteCount) + 2 * chainCount(byteCount)
+    return finder + window + block + 8 * sequenceCapacity(block, isPath: effort.passCount > 0)
+      + outputCapacity(block) + 16 << 10
   }
 
   /// - Parameter byteCount: the bytes that will come in all; a small number makes a small deflater.
@@ -141,14 +154,15 @@ public final class Deflater {
     capacity = min(byteCount, Self.window) + blockCapacity
     hashBitCount = Self.hashBitCount(byteCount)
     bufferMemory = try Memory(capacity + Self.margin)
-    headMemory = try Memory(effort.depth > 0 ? 1 << hashBitCount : 1)
+    headMemory = try Memory(effort.hasChains ? 1 << hashBitCount : 1)
     chainCount = Self.chainCount(byteCount)
-    chainMemory = try Memory(effort.depth > 1 ? chainCount : 1)
-    sequenceMemory = try Memory(Self.sequenceCapacity(blockCapacity, effort))
+    chainMemory = try Memory(effort.hasChains && effort.depth > 1 ? chainCount : 1)
+    sequenceMemory = try Memory(
+      Self.sequenceCapacity(blockCapacity, isPath: effort.passCount > 0))
     outputMemory = try Memory(Self.outputCapacity(blockCapacity))
-    path = effort.passCount > 0 ? try ShortestPath(block: blockCapacity) : nil
+    path = effort.passCount > 0 ? try ShortestPath(byteCount: byteCount, effort: effort) : nil
     writer = BitWriter(outputMemory.base)
-    if effort.depth > 0 { heads.initialize(repeating: 0, count: 1 << hashBitCount) }
+    if effort.hasChains { heads.initialize(repeating: 0, count: 1 << hashBitCount) }
     // Of a chain only places are asked for that were entered, and the first, where all chains end.
     chains?.initialize(to: 0)
   }
@@ -186,6 +200,7 @@ public final class Deflater {
   private func slide() {
     let kept = min(blockStart, min(Self.window, capacity - blockCapacity)) + (end - blockStart)
     let from = end - kept
+    path?.tree.slide(from)
     buffer.update(from: buffer + from, count: kept)
     position &+= UInt16(truncatingIfNeeded: from)
     blockStart -= from
@@ -213,7 +228,13 @@ public final class Deflater {
         findRuns(from: blockStart)
       }
     }
-    emitBlock(isLast: isLast)
+    if let path, end > blockStart {
+      for (index, part) in path.parts.enumerated() {
+        emit(part, isLast: isLast && index == path.parts.count - 1)
+      }
+    } else {
+      emit(BlockPart(bytes: blockStart..<end, sequences: 0..<sequenceCount), isLast: isLast)
+    }
     blockStart = end
     if isLast {
       writer.align()

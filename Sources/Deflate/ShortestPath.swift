@@ -1,15 +1,25 @@
 /// What a search for a block's shortest form holds: for each place its matches, and the cheapest way
-/// to get there.
+/// from there to the end.
 final class ShortestPath {
+  let tree: MatchTree
+
   /// For each place, where its matches begin in `matchMemory`; one more for the last one's end.
   private let startMemory: Memory<UInt32>
   private let matchMemory: Memory<Match>
   let matchCapacity: Int
 
-  /// In 1/256 bit, from the block's start to each place.
-  private let costMemory: Memory<UInt32>
-  /// The last step to each place.
+  /// In 1/256 bit, from each place to the block's end.
+  private let costMemory: Memory<Int32>
+  /// The first step from each place.
   private let stepMemory: Memory<Match>
+
+  /// The best sequences so far.
+  private let sequenceMemory: Memory<Deflater.Sequence>
+
+  /// The parts of the block that get codes of their own, and the symbols of each.
+  var parts: [BlockPart] = []
+  private let countMemory: Memory<UInt32>
+  let split: BlockSplit
 
   /// A match, or a literal of length 1.
   struct Match: BitwiseCopyable {
@@ -17,87 +27,53 @@ final class ShortestPath {
     /// 32,768 at most.
     var distance: UInt16
 
+    /// Whether only the whole length is to be had, and not those below it.
+    var isWhole: Bool {
+      get { length >= 1 << 15 }
+      set { length = length & 0x7FFF | (newValue ? 1 << 15 : 0) }
+    }
+
     static let literal = Match(length: 1, distance: 0)
   }
 
   /// A place has few matches of which none is both shorter and farther than another.
   private static let matchesPerByte = 6
 
-  static func heldByteCount(block: Int) -> Int {
-    (block + 2) * (4 + 4 + 4) + 4 * matchesPerByte * block + 64
+  private static func matchCapacity(_ block: Int) -> Int {
+    matchesPerByte * block + DeflateFormat.maximumMatchLength
+  }
+
+  static func heldByteCount(byteCount: Int) -> Int {
+    let block = Deflater.blockCapacity(byteCount)
+    return (block + 2) * (4 + 4 + 4) + 4 * matchCapacity(block)
+      + 8 * Deflater.sequenceCapacity(block, isPath: true)
+      + 4 * SymbolCounts.count * BlockSplit.partCapacity(block)
+      + BlockSplit.heldByteCount(block: block) + MatchTree.heldByteCount(byteCount: byteCount)
   }
 
   /// - Throws: `DeflateError.outOfMemory`.
-  init(block: Int) throws(DeflateError) {
-    matchCapacity = Self.matchesPerByte * block
+  init(byteCount: Int, effort: Deflater.Effort) throws(DeflateError) {
+    let block = Deflater.blockCapacity(byteCount)
+    tree = try MatchTree(
+      byteCount: byteCount, depth: effort.depth, unbrokenLength: effort.unbrokenLength)
+    matchCapacity = Self.matchCapacity(block)
     startMemory = try Memory(block + 2)
     matchMemory = try Memory(matchCapacity)
     costMemory = try Memory(block + 2)
     stepMemory = try Memory(block + 2)
+    sequenceMemory = try Memory(Deflater.sequenceCapacity(block, isPath: true))
+    countMemory = try Memory(SymbolCounts.count * BlockSplit.partCapacity(block))
+    split = try BlockSplit(block: block)
   }
 
   var starts: UnsafeMutablePointer<UInt32> { startMemory.base }
   var matches: UnsafeMutablePointer<Match> { matchMemory.base }
-  var costs: UnsafeMutablePointer<UInt32> { costMemory.base }
+  var costs: UnsafeMutablePointer<Int32> { costMemory.base }
   var steps: UnsafeMutablePointer<Match> { stepMemory.base }
-}
+  var bestSequences: UnsafeMutablePointer<Deflater.Sequence> { sequenceMemory.base }
 
-/// What each symbol takes, with the bits that follow it, in 1/256 bit.
-struct SymbolCosts: ~Copyable {
-  let literals: UnsafeMutablePointer<UInt32>
-  /// By the length itself, from 3 to 258.
-  let lengths: UnsafeMutablePointer<UInt32>
-  /// By the symbol.
-  let distances: UnsafeMutablePointer<UInt32>
-
-  init() {
-    literals = .allocate(capacity: 256)
-    lengths = .allocate(capacity: DeflateFormat.maximumMatchLength + 1)
-    distances = .allocate(capacity: DeflateFormat.distanceSymbolCount)
+  /// The symbols of a part.
+  func counts(_ part: Int) -> SymbolCounts {
+    SymbolCounts(base: countMemory.base + SymbolCounts.count * part)
   }
-
-  deinit {
-    literals.deallocate()
-    lengths.deallocate()
-    distances.deallocate()
-  }
-
-  /// A guess, for bytes of which a histogram is known and matches of which nothing is.
-  func guess(_ histogram: borrowing ByteHistogram) {
-    for byte in 0..<256 { literals[byte] = Self.clamped(histogram.cost(of: byte)) }
-    setLengths { _ in 7 << 8 }
-    setDistances { _ in 5 << 8 }
-  }
-
-  /// What an ideal code for symbols that come so often makes of them.
-  func take(
-    _ literalCounts: UnsafeBufferPointer<UInt32>, _ distanceCounts: UnsafeBufferPointer<UInt32>
-  ) {
-    let literalTotal = ByteHistogram.log2(max(1, literalCounts.reduce(0, &+)))
-    func cost(_ symbol: Int) -> UInt32 {
-      Self.clamped(literalTotal - ByteHistogram.log2(max(1, literalCounts[symbol])))
-    }
-    for byte in 0..<256 { literals[byte] = cost(byte) }
-    setLengths(cost)
-    let distanceTotal = ByteHistogram.log2(max(1, distanceCounts.reduce(0, &+)))
-    setDistances {
-      Self.clamped(distanceTotal - ByteHistogram.log2(max(1, distanceCounts[$0])))
-    }
-  }
-
-  private func setLengths(_ cost: (Int) -> UInt32) {
-    for length in 3...DeflateFormat.maximumMatchLength {
-      let symbol = MatchSymbols.length(length)
-      lengths[length] = cost(symbol.symbol) + UInt32(symbol.extraBitCount) << 8
-    }
-  }
-
-  private func setDistances(_ cost: (Int) -> UInt32) {
-    for symbol in 0..<DeflateFormat.distances.count {
-      distances[symbol] = cost(symbol) + UInt32(DeflateFormat.distances[symbol].extraBitCount) << 8
-    }
-  }
-
-  /// No code of a symbol is shorter than a bit, or longer than 15.
-  private static func clamped(_ cost: Int) -> UInt32 { UInt32(max(1 << 8, min(15 << 8, cost))) }
 }

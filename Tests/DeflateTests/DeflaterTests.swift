@@ -10,6 +10,7 @@ import Testing
     .lazyMatches(depth: 4, patience: 64),
     .lazyMatches(depth: 16, patience: .max), .lazyMatches(depth: 1000, patience: .max),
     .shortestPath(depth: 1, passCount: 1), .shortestPath(depth: 100, passCount: 3),
+    .shortestPath(depth: 8, passCount: 5),
   ]
 
   static func deflate(
@@ -48,6 +49,65 @@ import Testing
       // The costs are those of the pass before, and the code has whole bits.
       #expect(path <= choices + choices / 100 + 2, "\(path) after \(choices)")
     }
+  }
+
+  @Test("what changes on its way is cut where it changes")
+  func cuts() throws {
+    // Two kinds of bytes, each of few values: one code for both takes a bit more for each byte.
+    var random = SplitMix64(seed: 21)
+    let halves = (0..<2).map { half in
+      (0..<20_000).map { _ in UInt8.random(in: 0...7, using: &random) + UInt8(half * 128) }
+    }
+    let together = try Self.deflate(halves[0] + halves[1], .shortestPath(depth: 8, passCount: 3))
+    let apart = try halves.reduce(0) {
+      try $0 + Self.deflate($1, .shortestPath(depth: 8, passCount: 3)).count
+    }
+    #expect(together.count <= apart + 40)
+    #expect(together.count < 40_000 * 31 / 80)
+    #expect(Zlib.inflate(together, byteCount: 40_000) == halves[0] + halves[1])
+  }
+
+  @Test("more passes, and more places that are compared, do not make it longer")
+  func passes() throws {
+    for bytes in Content.samples(60_000, seed: 8) {
+      var before = Int.max
+      for (depth, passCount) in [(4, 1), (16, 4), (64, 8), (64, 15)] {
+        let effort = Deflater.Effort.shortestPath(depth: depth, passCount: passCount)
+        let count = try Self.deflate(bytes, effort).count
+        // The best pass is told by ideal codes, which have no whole bits.
+        #expect(count <= before + max(8, before / 200), "\(depth) places, \(passCount) passes")
+        before = min(before, count)
+      }
+    }
+  }
+
+  @Test("one that was made for few bytes takes many")
+  func moreThanSaid() throws {
+    for bytes in Content.samples(3000, seed: 5) {
+      for byteCount in [1, 7, 300] {
+        for effort in [Deflater.Effort.shortestPath(depth: 9, passCount: 2)] {
+          let deflater = try Deflater(effort: effort, byteCount: byteCount)
+          var stream: [UInt8] = []
+          try bytes.withUnsafeBytes { try deflater.write($0) { stream += $0 } }
+          try deflater.finish { stream += $0 }
+          #expect(Zlib.inflate(stream, byteCount: bytes.count) == bytes)
+        }
+      }
+    }
+  }
+
+  @Test("smoothed frequencies keep what is nothing, and what is something")
+  func smoothing() {
+    let frequencies: [UInt32] = [9, 8, 9, 10, 0, 0, 0, 0, 1, 100, 103, 99, 98, 2]
+    for smoothing in Smoothing.all {
+      let smooth = frequencies.withUnsafeBufferPointer { smoothing.with($0) { Array($0) } }
+      #expect(zip(smooth, frequencies).allSatisfy { ($0 == 0) == ($1 == 0) })
+      if smoothing.difference == 0 { #expect(smooth == frequencies) }
+    }
+    let near = frequencies.withUnsafeBufferPointer {
+      Smoothing(difference: 1, share: 0).with($0) { Array($0) }
+    }
+    #expect(near == [9, 9, 9, 9, 0, 0, 0, 0, 1, 100, 103, 99, 98, 2])
   }
 
   @Test("how the bytes come changes nothing")

@@ -33,22 +33,22 @@ struct PNGTrials {
         UnfilterKernels.sub, UnfilterKernels.up, UnfilterKernels.average, UnfilterKernels.paeth,
       ].map { [.fixed($0)] }
     triesOrders = level >= 3
-    effort = .lazyMatches(depth: level < 4 ? 16 : 64, patience: .max)
+    effort = .lazyMatches(depth: level < 5 ? 16 : 64, patience: .max)
     switch level {
     case ..<1:
       (ways, finalistCount, finalEffort) = (chosen, 0, effort)
     case 1:
-      (ways, finalistCount, finalEffort) = (few, 1, .shortestPath(depth: 32, passCount: 2))
+      (ways, finalistCount, finalEffort) = (few, 1, .shortestPath(depth: 16, passCount: 2))
     case 2:
-      (ways, finalistCount, finalEffort) = (some, 1, .shortestPath(depth: 64, passCount: 3))
+      (ways, finalistCount, finalEffort) = (some, 1, .shortestPath(depth: 32, passCount: 4))
     case 3:
-      (ways, finalistCount, finalEffort) = (all, 1, .shortestPath(depth: 128, passCount: 4))
+      (ways, finalistCount, finalEffort) = (all, 1, .shortestPath(depth: 64, passCount: 6))
     case 4:
-      (ways, finalistCount, finalEffort) = (all, 2, .shortestPath(depth: 256, passCount: 6))
+      (ways, finalistCount, finalEffort) = (all, 2, .shortestPath(depth: 64, passCount: 8))
     case 5:
-      (ways, finalistCount, finalEffort) = (all, 4, .shortestPath(depth: 512, passCount: 10))
+      (ways, finalistCount, finalEffort) = (all, 4, .shortestPath(depth: 100, passCount: 15))
     default:
-      (ways, finalistCount, finalEffort) = (all, .max, .shortestPath(depth: 1024, passCount: 15))
+      (ways, finalistCount, finalEffort) = (all, .max, .shortestPath(depth: 300, passCount: 30))
     }
   }
 
