@@ -25,13 +25,20 @@ public struct CodecError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The kind of the failure.
   public let code: Code
 
-  /// One sentence for people, without the file's name: `IDAT: CRC mismatch`.
-  public let message: String
+  /// What is wrong, without its place: `IDAT: CRC mismatch`.
+  public let reason: String
 
-  /// A failure of that kind, with a sentence for people.
-  public init(_ code: Code, _ message: String) {
+  /// Where in the bytes, if that is known: `chunk at byte 41`.
+  public let place: String?
+
+  /// One sentence for people, without the file's name: `IDAT: CRC mismatch (chunk at byte 41)`.
+  public var message: String { place.map { "\(reason) (\($0))" } ?? reason }
+
+  /// A failure of that kind, with a sentence for people, and its place in the bytes.
+  public init(_ code: Code, _ reason: String, place: String? = nil) {
     self.code = code
-    self.message = message
+    self.reason = reason
+    self.place = place
   }
 
   /// The message.

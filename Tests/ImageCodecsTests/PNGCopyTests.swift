@@ -40,7 +40,7 @@ struct PNGCopyTests {
     #expect(try copy(bytes, keeping: .all) == plain)
     bytes = plain
     bytes[8 + 25 + 9] ^= 1
-    #expect(throws: CodecError(.corrupt, "IDAT: CRC mismatch (chunk at byte 33)")) {
+    #expect(throws: CodecError(.corrupt, "IDAT: CRC mismatch", place: "chunk at byte 33")) {
       try copy(bytes, keeping: .all)
     }
   }

@@ -2,7 +2,7 @@
 enum PNGFailure {
   /// The error for a chunk that starts at `offset` and is not as it must be.
   static func corruption(_ reason: String, in type: PNGChunkType, at offset: Int) -> CodecError {
-    CodecError(.corrupt, "\(type): \(reason) (chunk at byte \(offset))")
+    CodecError(.corrupt, "\(type): \(reason)", place: "chunk at byte \(offset)")
   }
 
   /// The error for bytes that ended at `offset`, inside a chunk or between two.
@@ -22,7 +22,7 @@ enum PNGFailure {
       let reason = "not enough image data"
       if chunk.type == .idat { return corruption(reason, in: .idat, at: chunk.offset) }
       // It has read on to the chunk that follows the data.
-      return CodecError(.corrupt, "IDAT: \(reason) (it ends at byte \(chunk.offset))")
+      return CodecError(.corrupt, "IDAT: \(reason)", place: "it ends at byte \(chunk.offset)")
     }
     let prefix = "\(chunk.type): "
     let reason = message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message

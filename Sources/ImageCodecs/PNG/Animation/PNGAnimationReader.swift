@@ -183,8 +183,8 @@ private struct PNGFrameOrigin {
       guard let origin, origin.source.fault == nil else { throw error }
       let madeUp = "\(PNGChunkType.idat): "
       let reason =
-        error.message.hasPrefix(madeUp)
-        ? String(error.message.dropFirst(madeUp.count)) : error.message
+        error.reason.hasPrefix(madeUp)
+        ? String(error.reason.dropFirst(madeUp.count)) : error.reason
       let place = "frame \(origin.number), from byte \(origin.chunk.offset) on"
       throw CodecError(error.code, "\(PNGChunkType.fdat): \(place): \(reason)")
     }
