@@ -15,6 +15,7 @@ from collections import namedtuple
 from pathlib import Path
 
 import kernels
+import optimize
 import peers
 import report
 import scale
@@ -36,7 +37,8 @@ CASES = [
     Case("large", "20000×20000, fit 1024", "large", "1024", 1),
 ]
 LEVEL_CASES = [CASES[0], CASES[3]]
-PARTS = ["photos-1024", "photos-256", "sprites", "encode", "large", "levels", "startup", "kernels"]
+PARTS = ["photos-1024", "photos-256", "sprites", "encode", "large", "levels"]
+PARTS += ["optimize", "startup", "kernels"]
 
 
 def arguments():
@@ -65,6 +67,7 @@ def run(options, work):
         "rounds": options.rounds,
         "cases": [],
         "levels": [],
+        "optimize": [],
         "startup": [],
         "kernels": [],
         "scale": [],
@@ -83,6 +86,8 @@ def run(options, work):
             folder = corpora[case.corpus]
             if folder is not None:
                 results["levels"] += run_levels(case, folder, binary, output)
+    if "optimize" in parts:
+        results["optimize"] = optimize.run(binary, corpora, options.cache, work, output)
     if "startup" in parts:
         icon = corpora["icon"]
         results["startup"] = startup.run(

@@ -10,6 +10,7 @@ HERE = Path(__file__).parent
 PACKAGES = {
     "photos": ["plasma-workspace-wallpapers", "mate-backgrounds", "lxqt-themes", "ukui-wallpapers"],
     "sprites": ["wesnoth-1.16-data"],
+    "icons": ["gnome-icon-theme"],
 }
 LEAST_PHOTO_PIXELS = 2_000_000
 
@@ -90,6 +91,13 @@ class Corpora:
                 copy = target / path.relative_to(units)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, copy)
+
+    def make_icons(self, target):
+        """A sixteenth of a theme's icons, of all its sizes, side by side."""
+        paths = [path for path in sorted(self.packages("icons").rglob("*.png")) if path.is_file()]
+        for index, path in enumerate(paths[::16][: self.limit]):
+            target.mkdir(exist_ok=True)
+            shutil.copy(path, target / f"{index:04}-{path.name}")
 
     def make_pixmaps(self, target):
         """The photos as PPM: what costs no reading worth the name. Those with alpha have no PPM."""

@@ -77,6 +77,27 @@ def levels(rows):
     return ["### --compression, one run each", "", *table(head, lines)]
 
 
+def optimize(rows):
+    found = {(row["corpus"], row["program"], row["level"]): row for row in rows}
+    corpora = list(dict.fromkeys(row["corpus"] for row in rows))
+    programs = list(dict.fromkeys(row["program"] for row in rows))
+    columns = [(corpus, program) for corpus in corpora for program in programs]
+    lines = []
+    for level in sorted({row["level"] for row in rows}):
+        cells = [str(level)]
+        for corpus, program in columns:
+            row = found.get((corpus, program, level))
+            cells += [f"{row['cpu']:.1f}", f"{row['bytes'] / 1e3:,.0f}"] if row else ["", ""]
+        lines.append(cells)
+    head = ["level"]
+    for corpus, program in columns:
+        head += [f"{corpus}, {program}: processor s", "kB"]
+    before = {row["corpus"]: f"{row['before'] / 1e3:,.0f}" for row in rows}
+    sizes = ", ".join(f"{corpus} {size}" for corpus, size in before.items())
+    title = "### optimize, one run each, one worker"
+    return [title, "", f"kB before: {sizes}.", "", *table(head, lines)]
+
+
 def startup(rows):
     lines = [[row["program"], f"{row['median']:.2f}", f"{row['least']:.2f}"] for row in rows]
     title = f"### Start to end of a process, {rows[0]['count']} times by turns"
@@ -146,6 +167,8 @@ def markdown(results):
         lines += cases(results["cases"]) + pipeline(results["cases"])
     if results["levels"]:
         lines += levels(results["levels"])
+    if results["optimize"]:
+        lines += optimize(results["optimize"])
     if results["startup"]:
         lines += startup(results["startup"])
     if results["kernels"]:

@@ -47,7 +47,7 @@ import Testing
       let choices = try Self.deflate(bytes, .lazyMatches(depth: 100, patience: .max)).count
       let path = try Self.deflate(bytes, .shortestPath(depth: 100, passCount: 4)).count
       // The costs are those of the pass before, and the code has whole bits.
-      #expect(path <= choices + choices / 100 + 2, "\(path) after \(choices)")
+      #expect(path <= choices + choices / 200, "\(path) after \(choices)")
     }
   }
 
@@ -63,7 +63,8 @@ import Testing
       try $0 + Self.deflate($1, .shortestPath(depth: 8, passCount: 3)).count
     }
     #expect(together.count <= apart + 40)
-    #expect(together.count < 40_000 * 31 / 80)
+    // One code for all sixteen values has four bits.
+    #expect(together.count < 40_000 * 4 / 8 * 17 / 20)
     #expect(Zlib.inflate(together, byteCount: 40_000) == halves[0] + halves[1])
   }
 
@@ -98,7 +99,7 @@ import Testing
 
   @Test("smoothed frequencies keep what is nothing, and what is something")
   func smoothing() {
-    let frequencies: [UInt32] = [9, 8, 9, 10, 0, 0, 0, 0, 1, 100, 103, 99, 98, 2]
+    let frequencies: [UInt32] = [9, 8, 9, 9, 0, 0, 0, 0, 1, 100, 103, 99, 98, 2]
     for smoothing in Smoothing.all {
       let smooth = frequencies.withUnsafeBufferPointer { smoothing.with($0) { Array($0) } }
       #expect(zip(smooth, frequencies).allSatisfy { ($0 == 0) == ($1 == 0) })
@@ -159,8 +160,10 @@ import Testing
     let counts = try Self.efforts.map { try Self.deflate(bytes, $0).count }
     #expect(counts[0] > bytes.count && counts[5] < counts[1] && counts[6] <= counts[5])
     for effort in Self.efforts {
-      let small = Deflater.heldByteCount(byteCount: 100, effort: effort)
-      #expect(small < Deflater.heldByteCount(byteCount: 1 << 20, effort: effort))
+      let (few, many) = (100, 1 << 20)
+      #expect(
+        Deflater.heldByteCount(byteCount: few, effort: effort)
+          < Deflater.heldByteCount(byteCount: many, effort: effort))
     }
   }
 
