@@ -12,22 +12,25 @@ extension Deflater {
     path.parts = [BlockPart(bytes: blockStart..<end)]
     var best: (cost: Int, parts: [BlockPart]) = (.max, path.parts)
     /// Cuts the way to the block's end into its parts, and keeps it where none before was shorter.
-    func judge() {
+    @discardableResult
+    func judge() -> Int {
       trace(path)
       let cost = countSymbols(path)
-      guard cost < best.cost else { return }
+      guard cost < best.cost else { return cost }
       best = (cost, path.parts)
       path.bestSequences.update(from: sequences, count: sequenceCount)
-    }
-    ByteHistogram.of(UnsafeRawBufferPointer(start: buffer + blockStart, count: end - blockStart)) {
-      costs.guess($0)
+      return cost
     }
     for pass in 0..<effort.passCount {
-      for part in path.parts.indices.reversed() {
-        if pass > 0 { costs.take(path.counts(part)) }
-        walk(path, path.parts[part].bytes, costs)
+      if pass == 0 {
+        guess(path, costs, judge)
+      } else {
+        for part in path.parts.indices.reversed() {
+          costs.take(path.counts(part))
+          walk(path, path.parts[part].bytes, costs)
+        }
+        judge()
       }
-      judge()
       // The first pass tells little of what the block will be; half of them tell enough.
       guard pass == 0 || pass == effort.passCount / 2 else { continue }
       path.parts = path.split.parts(
@@ -38,6 +41,23 @@ extension Deflater {
     sequenceCount = best.parts.last?.sequences.upperBound ?? 0
     sequences.update(from: path.bestSequences, count: sequenceCount)
     path.parts = best.parts
+  }
+
+  /// The first way, by a guess of the costs: one at which matches are many, or, where that comes out
+  /// shorter, one at which they are few. Noise of few values has many that save nothing, and whoever
+  /// begins with them stays with them.
+  private func guess(
+    _ path: ShortestPath, _ costs: borrowing SymbolCosts, _ judge: () -> Int
+  ) {
+    let bytes = UnsafeRawBufferPointer(start: buffer + blockStart, count: end - blockStart)
+    func attempt(_ length: Int32, _ distance: Int32) -> Int {
+      ByteHistogram.of(bytes) { costs.guess($0, length: length, distance: distance) }
+      walk(path, blockStart..<end, costs)
+      return judge()
+    }
+    let few = attempt(13 << 8, 13 << 8)
+    // The steps of the shorter one have to stand, as they are cut into parts.
+    if attempt(5 << 8, 5 << 8) > few { _ = attempt(13 << 8, 13 << 8) }
   }
 
   /// Finds the cheapest way from each place of a part, the places behind it being through.
@@ -140,7 +160,8 @@ extension Deflater {
     }
   }
 
-  /// Counts the symbols of each part, and returns about how many bits all take, in 1/256.
+  /// Counts the symbols of each part, and returns about how many bits all take, in 1/256: what
+  /// the headers take is a guess.
   private func countSymbols(_ path: ShortestPath) -> Int {
     var cost = 0
     for (index, part) in path.parts.enumerated() {
@@ -149,7 +170,10 @@ extension Deflater {
       counts.base.update(from: literalFrequencies.counts, count: DeflateFormat.literalSymbolCount)
       (counts.base + DeflateFormat.literalSymbolCount).update(
         from: distanceFrequencies.counts, count: DeflateFormat.distanceSymbolCount)
-      cost += counts.bitCost
+      // By the codes themselves: those of few symbols are far from ideal.
+      literalCode.build(literalFrequencies.values, limit: Self.codeLengthLimit)
+      distanceCode.build(distanceFrequencies.values, limit: DeflateFormat.maximumCodeLength)
+      cost += counts.headerCost + bitCount(literalCode.lengths, distanceCode.lengths) << 8
     }
     return cost
   }

@@ -25,8 +25,13 @@ final class MatchTree {
   /// a place takes that of one which is like it so far.
   private static let comparedLength = DeflateFormat.maximumMatchLength
 
+  /// A power of two. The place that is farthest back has not yet given its own to this one.
+  private static func placeCount(_ byteCount: Int) -> Int {
+    byteCount > Deflater.window ? 2 * Deflater.window : Deflater.chainCount(byteCount)
+  }
+
   static func heldByteCount(byteCount: Int) -> Int {
-    4 * (2 << Deflater.hashBitCount(byteCount) + 2 * Deflater.chainCount(byteCount))
+    4 * (2 << Deflater.hashBitCount(byteCount) + 2 * placeCount(byteCount))
   }
 
   /// - Throws: `DeflateError.outOfMemory`.
@@ -34,7 +39,7 @@ final class MatchTree {
     self.depth = depth
     self.unbrokenLength = unbrokenLength
     hashBitCount = Deflater.hashBitCount(byteCount)
-    placeCount = Deflater.chainCount(byteCount)
+    placeCount = Self.placeCount(byteCount)
     headMemory = try Memory(1 << hashBitCount)
     shortHeadMemory = try Memory(1 << hashBitCount)
     branchMemory = try Memory(2 * placeCount)
@@ -133,9 +138,8 @@ final class MatchTree {
     let here = buffer + place
     let number = origin &+ UInt32(truncatingIfNeeded: place)
     let word = UInt32(littleEndian: UnsafeRawPointer(here).loadUnaligned(as: UInt32.self))
-    // The slot of a place a window ago is this one's.
     let mask = placeCount &- 1
-    let farthest = UInt32(truncatingIfNeeded: min(place, min(mask, Deflater.window - 1)))
+    let farthest = UInt32(truncatingIfNeeded: min(place, min(mask, Deflater.window)))
     let branches = branchMemory.base
     var count = 0
     var longest = 2

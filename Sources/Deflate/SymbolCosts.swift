@@ -19,10 +19,10 @@ struct SymbolCosts: ~Copyable {
   }
 
   /// A guess, for bytes of which a histogram is known and matches of which nothing is.
-  func guess(_ histogram: borrowing ByteHistogram) {
+  func guess(_ histogram: borrowing ByteHistogram, length: Int32, distance: Int32) {
     for byte in 0..<256 { literals[byte] = Self.clamped(histogram.cost(of: byte)) }
-    setLengths { _ in 5 << 8 }
-    setDistances { _ in 5 << 8 }
+    setLengths { _ in length }
+    setDistances { _ in distance }
   }
 
   /// What an ideal code for symbols that come so often makes of them.

@@ -16,7 +16,7 @@ struct SymbolCounts {
   /// About how many bits a block of such symbols takes, in 1/256: what ideal codes make of them, the
   /// bits that follow them, and a header.
   var bitCost: Int {
-    var sum = Self.headerCost
+    var sum = Self.leastHeaderCost
     sum += Self.cost(literals) + Self.cost(distances)
     for symbol in 0..<29 {
       sum += Int(literals[257 + symbol]) * DeflateFormat.lengths[symbol].extraBitCount << 8
@@ -27,8 +27,14 @@ struct SymbolCounts {
     return sum
   }
 
+  /// About how many bits the header of a block of such symbols takes, in 1/256.
+  var headerCost: Int {
+    let symbolCount = literals.count { $0 > 0 } + distances.count { $0 > 0 }
+    return Self.leastHeaderCost + symbolCount * Self.symbolCost
+  }
+
   /// The lengths of the header's own code, and the bits around it.
-  static let headerCost = 100 << 8
+  static let leastHeaderCost = 100 << 8
   /// What it takes to say a symbol's length.
   static let symbolCost = 5 << 8
 
