@@ -109,7 +109,7 @@ public protocol ImageWriter: RowSink {
 }
 
 extension ImageWriter {
-  /// Asks nothing, as there is little left to do.
+  /// Asks nothing, as most have little left to do.
   public func finish(checking check: () throws -> Void) throws { try finish() }
 }
 

@@ -218,6 +218,57 @@ struct PNGStorageTests {
     #expect(try Stored(gray) == Stored(0, 8, ["iCCP"]))
   }
 
+  @Test("a profile that is not for the rows is not written, whatever they are stored as")
+  func foreignProfiles() throws {
+    func metadata(_ space: String) -> Metadata {
+      Metadata(chunks: [.init(type: "iCCP", bytes: TestPNG.profile(for: space))])
+    }
+    // Few grays, of which a palette could be made, and grays among colours.
+    let few = try picture(97, 61, PixelFormat(.gray, .eight), of: [[1], [2], [3]])
+    let file = try encode(few, as: .png, metadata: metadata("RGB "), reducesColours: true)
+    #expect(try !Stored(file).types.contains("iCCP"))
+    let grays = (0...255).map { [UInt16($0), UInt16($0), UInt16($0)] }
+    let colours = try picture(31, 40, PixelFormat(.rgb, .eight), of: grays)
+    let gray = try encode(colours, as: .png, metadata: metadata("GRAY"), reducesColours: true)
+    #expect(try Stored(gray) == Stored(0, 8))
+  }
+
+  @Test("rows that were held are asked for at the end, one by one, and join what comes in between")
+  func heldRows() throws {
+    struct Stop: Error {}
+    let layout = try RowLayout(
+      size: PixelSize(width: 16, height: 100), format: PixelFormat(.rgba, .eight))
+    func write(_ row: (Int) -> [UInt8]) throws -> (any ImageWriter, EncodedBytes, [UInt8]) {
+      let output = EncodedBytes()
+      let writer = try #require(CodecRegistry.codec(for: .png)).makeWriter(
+        of: layout, in: .png, metadata: Metadata(), options: EncodeOptions(), output: output)
+      var bytes: [UInt8] = []
+      for y in 0..<layout.height {
+        let row = row(y)
+        bytes += row
+        try row.withUnsafeBytes { try writer.writeRow($0.bytes) }
+      }
+      return (writer, output, bytes)
+    }
+    let (opaque, _, _) = try write { y in
+      (0..<16).flatMap { [UInt8(y), UInt8($0 * y & 0xFF), 7, 255] }
+    }
+    var count = 0
+    #expect(throws: Stop.self) {
+      try opaque.finish {
+        count += 1
+        if count == 50 { throw Stop() }
+      }
+    }
+    #expect(count == 50)
+    // Opaque and colourful at first; the decision falls in the middle.
+    let (writer, output, bytes) = try write { y in
+      (0..<16).flatMap { [UInt8(y), UInt8($0 * y & 0xFF), 7, y < 60 ? 255 : 100] }
+    }
+    try writer.finish()
+    #expect(try decode(Array(output.bytes)).bytes == bytes)
+  }
+
   @Test("where a palette stands, chunks keep their order around it")
   func order() throws {
     let few = try picture(40, 40, PixelFormat(.rgba, .eight), of: [[1, 2, 3, 4], [5, 6, 7, 255]])

@@ -29,7 +29,7 @@ final class PNGPictureWriter {
     packer = PNGRowPacker(format, into: storage)
     data = try PNGDataWriter(storage.picture, compression: compression)
     lateChunks = Self.lateChunks(of: metadata)
-    try Self.appendStart(of: storage, metadata: metadata, to: output)
+    try Self.appendStart(of: storage, from: format, metadata: metadata, to: output)
   }
 
   /// The chunks that stand behind the picture data, as they did in the file that they come from.
@@ -43,11 +43,12 @@ final class PNGPictureWriter {
   ///
   /// - Throws: `AllocationError`.
   static func appendStart(
-    of storage: PNGStorage, metadata: Metadata, to output: EncodedBytes
+    of storage: PNGStorage, from format: PixelFormat, metadata: Metadata, to output: EncodedBytes
   ) throws {
     try PNGChunkWalk.signature.withUnsafeBytes { try output.append($0) }
     try PNGChunkWriter.append(.ihdr, storage.picture.contents, to: output)
-    var chunks = chunks(for: metadata, hasColour: storage.picture.colourType.hasColour)
+    let hues = [format.hasColour, storage.picture.colourType.hasColour]
+    var chunks = chunks(for: metadata, hues)
     let behindPalette = chunks.partition { PNGChunkRule.rule(for: $0.0).place != .beforePalette }
     for (type, bytes) in chunks[..<behindPalette] {
       try PNGChunkWriter.append(type, bytes, to: output)
@@ -110,10 +111,11 @@ final class PNGPictureWriter {
   /// The chunks to write between IHDR and IDAT, in their order.
   ///
   /// A colour profile that is not for such samples stays behind (section 11.3.2.3: gray profiles
-  /// for gray pictures, RGB profiles for the others); a reader would have to ignore it. eXIf is
+  /// for gray pictures, RGB profiles for the others), be it as they came or as they are stored; a
+  /// reader would have to ignore it. eXIf is
   /// made to tell the orientation of the pixels as they are written.
   private static func chunks(
-    for metadata: Metadata, hasColour: Bool
+    for metadata: Metadata, _ hues: [Bool]
   ) -> [(PNGChunkType, [UInt8])] {
     var chunks: [(type: PNGChunkType, bytes: [UInt8])] = []
     var hasOrientation = false
@@ -121,7 +123,7 @@ final class PNGPictureWriter {
       guard let type = writableType(chunk) else { continue }
       var bytes = chunk.bytes
       switch type {
-      case .iccp where !ICCProfile.suits(chunk: bytes, hasColour: hasColour): continue
+      case .iccp where !hues.allSatisfy({ ICCProfile.suits(chunk: bytes, hasColour: $0) }): continue
       case .exif:
         if let tag = ExifOrientation(bytes) {
           tag.replace(with: metadata.orientation, in: &bytes)

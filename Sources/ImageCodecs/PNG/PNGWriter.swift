@@ -18,7 +18,15 @@ final class PNGWriter: ImageWriter {
   /// What writes them, once it has been decided how.
   private var picture: PNGPictureWriter?
 
-  /// The most bytes of rows that are held.
+  /// How many of them are written since.
+  private var writtenCount = 0
+
+  /// The most bytes of rows that wait for a decision.
+  private static let undecidedByteCount = 24 << 20
+  /// For each row that comes, so many of those that are held are written: no call takes long, and few
+  /// join them.
+  private static let heldRowsPerRow = 8
+  /// The most bytes of rows that are held: those, and what joins them meanwhile.
   private static let heldByteCount = 32 << 20
 
   init(
@@ -47,31 +55,46 @@ final class PNGWriter: ImageWriter {
     precondition(row.byteCount == layout.bytesPerRow, "a row has \(layout.bytesPerRow) bytes")
     rowCount += 1
     try row.withUnsafeBytes { row in
-      if let picture { return try picture.writeRow(row) }
-      guard held.count + row.count <= Self.heldByteCount else {
-        return try decide(on: PNGStorage(asIs: layout)).writeRow(row)
+      if picture == nil, held.count + row.count > Self.undecidedByteCount {
+        try decide(on: PNGStorage(asIs: layout))
       }
+      try writeHeldRows(Self.heldRowsPerRow)
+      if let picture, held.count == 0 { return try picture.writeRow(row) }
       try held.append(row)
+      guard picture == nil else { return }
       census.take(row)
       if !census.isOpen { try decide(on: PNGStorage(asIs: layout)) }
     }
   }
 
-  func finish() throws {
+  func finish() throws { try finish {} }
+
+  func finish(checking check: () throws -> Void) throws {
     precondition(rowCount == layout.height, "only \(rowCount) rows were written")
-    try (picture ?? decide(on: PNGStorage(layout, census, key: key))).finish()
+    if picture == nil { try decide(on: PNGStorage(layout, census, key: key)) }
+    while held.count > 0 {
+      try check()
+      try writeHeldRows(1)
+    }
+    try picture?.finish()
   }
 
-  /// Writes the rows that are held, and lets go of them.
-  @discardableResult
-  private func decide(on storage: PNGStorage) throws -> PNGPictureWriter {
-    let picture = try PNGPictureWriter(
+  private func decide(on storage: PNGStorage) throws {
+    picture = try PNGPictureWriter(
       storage, from: layout.format, metadata: metadata,
       compression: PNGCompression(options, for: storage.picture), output: output)
-    for y in 0..<held.count / layout.bytesPerRow { try picture.writeRow(heldRow(y)) }
-    held = EncodedBytes()
-    self.picture = picture
-    return picture
+  }
+
+  /// Writes some of the rows that are held, once it has been decided how, and lets go of them behind
+  /// the last one.
+  private func writeHeldRows(_ count: Int) throws {
+    guard let picture, held.count > 0 else { return }
+    let heldCount = held.count / layout.bytesPerRow
+    for y in writtenCount..<min(writtenCount + count, heldCount) {
+      try picture.writeRow(heldRow(y))
+      writtenCount += 1
+    }
+    if writtenCount == heldCount { held = EncodedBytes() }
   }
 
   private func heldRow(_ y: Int) -> UnsafeRawBufferPointer {

@@ -10,7 +10,10 @@ extension Fit: ExpressibleByArgument {}
 extension ResamplingFilter: ExpressibleByArgument {}
 extension MetadataPolicy: ExpressibleByArgument {}
 extension SizeRequest: ExpressibleByArgument {}
-extension Placement: ExpressibleByArgument {}
+extension Placement: ExpressibleByArgument {
+  /// As it stands on the command line.
+  public var defaultValueDescription: String { strategy?.rawValue ?? position.rawValue }
+}
 
 /// A colour: `#rrggbb`, `white`, `transparent`.
 extension Colour: ExpressibleByArgument {}

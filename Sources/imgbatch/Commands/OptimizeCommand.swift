@@ -26,7 +26,8 @@ struct OptimizeCommand: ParsableCommand, ConversionCommand {
     commandName: "optimize",
     abstract: "Write the same PNGs in fewer bytes: no pixel changes, and no file grows.",
     discussion: """
-      What cannot be made smaller is copied, and so are animations and other formats.
+      What cannot be made smaller is copied, and so are animations and other formats. Pictures keep \
+      the tag of their orientation; --metadata none turns them upright.
 
       Examples:
         imgbatch optimize ./in ./out
@@ -47,6 +48,13 @@ struct OptimizeCommand: ParsableCommand, ConversionCommand {
     }
   }
 
-  func recipe() -> Recipe { effort.recipe }
+  /// A picture keeps its orientation's tag, and is turned where there is to be none: it is seen as
+  /// before.
+  func recipe() -> Recipe {
+    var recipe = effort.recipe
+    recipe.appliesOrientation = conversion.writing.metadata == MetadataPolicy.none
+    return recipe
+  }
+
   func run() throws { try convert { $0.isDryRun = dryRun } }
 }

@@ -38,7 +38,7 @@ struct ResizeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "What cover keeps and where contain puts the picture: centre, top, bottom-left and so on; "
-        + "cover also has attention and entropy. (default: centre)", valueName: "position"))
+        + "cover also has attention and entropy.", valueName: "position"))
   var position = Placement.position(.centre)
 
   @Option(

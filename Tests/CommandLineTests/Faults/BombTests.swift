@@ -48,6 +48,7 @@ import Testing
     let sound = try await sandbox.run("verify", "sound", "--workers", "1")
     let refused = try await sandbox.run("verify", "in", "--workers", "1")
     #expect(refused.summary?.failed == 8)
-    #expect(refused.peakByteCount < sound.peakByteCount + 4 << 20)
+    // A short run may be over before it is looked at a second time; the program itself takes 16 MiB.
+    #expect(refused.peakByteCount < max(sound.peakByteCount, 16 << 20) + 4 << 20)
   }
 }

@@ -50,7 +50,8 @@ final class PNGAnimationWriter: AnimationWriter {
     try storage.picture.checkSides()
     frames = (try Frame(layout), try Frame(layout))
     lateChunks = PNGPictureWriter.lateChunks(of: metadata)
-    try PNGPictureWriter.appendStart(of: storage, metadata: metadata, to: output)
+    try PNGPictureWriter.appendStart(
+      of: storage, from: layout.format, metadata: metadata, to: output)
     let control = [UInt32(animation.frameCount), UInt32(animation.playCount)]
     try PNGChunkWriter.append(.actl, control.flatMap(\.bigEndianBytes), to: output)
   }
