@@ -10,7 +10,8 @@ import Testing
 @Suite("The catalogue of operations") struct CatalogueTests {
   /// A folder with the picture that examples name.
   private static let folder: FilePath = {
-    var template = Array("/tmp/imgbatch-recipes-XXXXXX".utf8CString)
+    let base = getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
+    var template = Array("\(base)/imgbatch-recipes-XXXXXX".utf8CString)
     mkdtemp(&template)
     let folder = FilePath(platformString: template)
     let file = try? FileDescriptor.open(

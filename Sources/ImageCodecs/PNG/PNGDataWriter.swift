@@ -27,7 +27,12 @@ final class PNGDataWriter {
   private var deflater: Deflater?
 
   /// The bytes of the stream that nobody has taken.
-  let stream = EncodedBytes()
+  private let stream = EncodedBytes()
+
+  /// A chunk of picture data holds at least so many bytes, but for the last.
+  static let chunkByteCount = 64 << 10
+  /// And no more than this: a single row may have gigabytes.
+  private static let maximumChunkByteCount = 1 << 30
 
   /// A group has about so many bytes.
   private static let groupByteCount = 96 << 10
@@ -72,6 +77,23 @@ final class PNGDataWriter {
     rowIndex += 1
     groupCount += 1
     if groupCount == groupCapacity || rowIndex == height { try writeGroup() }
+  }
+
+  /// Whether there is enough of the stream for a chunk.
+  var fillsChunk: Bool { stream.count >= Self.chunkByteCount }
+
+  /// Takes what there is of the stream, as the contents of one chunk, or of more where it is very
+  /// long.
+  ///
+  /// - Throws: what `append` throws.
+  func takeChunks(_ append: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+    var rest = stream.bytes
+    repeat {
+      let part = UnsafeRawBufferPointer(rebasing: rest.prefix(Self.maximumChunkByteCount))
+      try append(part)
+      rest = UnsafeRawBufferPointer(rebasing: rest[part.count...])
+    } while !rest.isEmpty
+    stream.clear()
   }
 
   private func slot(_ index: Int) -> UnsafeMutablePointer<UInt8> {

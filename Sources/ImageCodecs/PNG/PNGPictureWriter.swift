@@ -11,11 +11,6 @@ final class PNGPictureWriter {
   /// The chunks that stand behind the picture data.
   private let lateChunks: [(PNGChunkType, [UInt8])]
 
-  /// A chunk of picture data holds at least so many bytes, but for the last.
-  private static let chunkByteCount = 64 << 10
-  /// And no more than this: a single row may have gigabytes.
-  private static let maximumChunkByteCount = 1 << 30
-
   /// Writes all that stands before the picture data.
   ///
   /// - Parameter format: that of the rows to come.
@@ -70,7 +65,7 @@ final class PNGPictureWriter {
     // that waits to be written. What `EncodedBytes` reserves beyond its bytes is not touched, and so
     // takes no memory. The palette and its table take less than 16 KiB.
     let data = try layout.byteCount.plus(layout.height)
-    let framed = try data.plus(data / 512).plus(4 * chunkByteCount).plus(16 << 10)
+    let framed = try data.plus(data / 512).plus(4 * PNGDataWriter.chunkByteCount).plus(16 << 10)
     let chunks = try metadata.byteCount.plus(metadata.chunks.count.times(12)).plus(128)
     return try PNGDataWriter.byteCount(for: layout, effort: effort).plus(framed.plus(chunks))
   }
@@ -78,9 +73,7 @@ final class PNGPictureWriter {
   func writeRow(_ row: UnsafeRawBufferPointer) throws {
     try data.writeRow { packer.pack(row, into: $0) }
     rowIndex += 1
-    if data.stream.count >= Self.chunkByteCount, rowIndex < storage.picture.size.height {
-      try writeData()
-    }
+    if data.fillsChunk, rowIndex < storage.picture.size.height { try writeData() }
   }
 
   func finish() throws {
@@ -90,13 +83,7 @@ final class PNGPictureWriter {
   }
 
   private func writeData() throws {
-    var rest = data.stream.bytes
-    repeat {
-      let part = rest.prefix(Self.maximumChunkByteCount)
-      try PNGChunkWriter.append(.idat, UnsafeRawBufferPointer(rebasing: part), to: output)
-      rest = UnsafeRawBufferPointer(rebasing: rest[part.count...])
-    } while !rest.isEmpty
-    data.stream.clear()
+    try data.takeChunks { try PNGChunkWriter.append(.idat, $0, to: output) }
   }
 
   /// The type of a chunk that may stand beside pixels whose form is this writer's own: nothing that

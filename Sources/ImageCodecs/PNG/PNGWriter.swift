@@ -104,8 +104,6 @@ final class PNGWriter: ImageWriter {
 
   /// The colour that stands for transparency, where one can.
   private var key: [UInt16]? {
-    guard census.allowsKey else { return nil }
-    return TransparentColour.found(
-      in: layout.format, isGray: census.isGray, rows: (0..<layout.height).lazy.map(heldRow))
+    TransparentColour.found(in: layout.format, census, rows: (0..<layout.height).lazy.map(heldRow))
   }
 }

@@ -87,7 +87,7 @@ import Testing
         continue
       }
       #expect(call.contains(" open"), "\(call)")
-      // `… = 5</tmp/root/in/a.png>`: with -y the path is told that the kernel found.
+      // `… = 5<…/in/a.png>`: with -y the path is told that the kernel found.
       guard let opened = call.firstMatch(of: #/ = \d+<([^>]*)>/#) else { continue }
       let path = String(opened.1)
       openedCount += 1

@@ -155,7 +155,7 @@ struct WatchedTree {
     }
   }
 
-  /// What a name stands for now; nil where it is gone or not selected, and for a folder, whose walk
+  /// What stands under a name; nil where it is gone or not selected, and for a folder, whose walk
   /// begins.
   private mutating func look(at path: FilePath) throws(BatchError) -> Finding? {
     let input = root.path.pushing(path)

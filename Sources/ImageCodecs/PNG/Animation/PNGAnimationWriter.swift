@@ -32,11 +32,6 @@ final class PNGAnimationWriter: AnimationWriter {
   /// The chunks that stand behind the frames.
   private let lateChunks: [(PNGChunkType, [UInt8])]
 
-  /// A chunk of picture data holds at least so many bytes, but for the last of a frame.
-  private static let chunkByteCount = 64 << 10
-  /// And no more than this.
-  private static let maximumChunkByteCount = 1 << 30
-
   init(
     _ layout: RowLayout, animation: Animation, metadata: Metadata, options: EncodeOptions,
     output: EncodedBytes
@@ -125,27 +120,18 @@ final class PNGAnimationWriter: AnimationWriter {
       try check()
       let row = frames.current.image.bytes(ofRow: y)
       try data.writeRow { packer.pack(UnsafeRawBufferPointer(rebasing: row[columns]), into: $0) }
-      if data.stream.count >= Self.chunkByteCount, y + 1 < rect.y + rect.height {
-        try append(data.stream)
-      }
+      if data.fillsChunk, y + 1 < rect.y + rect.height { try data.takeChunks(append) }
     }
-    try append(data.stream)
+    try data.takeChunks(append)
   }
 
   /// Appends picture data, which for all pictures but the first is numbered.
-  private func append(_ stream: EncodedBytes) throws {
-    var rest = stream.bytes
-    repeat {
-      let part = UnsafeRawBufferPointer(rebasing: rest.prefix(Self.maximumChunkByteCount))
-      if pictureCount == 0 {
-        try PNGChunkWriter.append(.idat, part, to: output)
-      } else {
-        try PNGChunkWriter.append(
-          .fdat, numbered: nextNumber().bigEndianBytes, part, to: output)
-      }
-      rest = UnsafeRawBufferPointer(rebasing: rest[part.count...])
-    } while !rest.isEmpty
-    stream.clear()
+  private func append(_ part: UnsafeRawBufferPointer) throws {
+    if pictureCount == 0 {
+      try PNGChunkWriter.append(.idat, part, to: output)
+    } else {
+      try PNGChunkWriter.append(.fdat, numbered: nextNumber().bigEndianBytes, part, to: output)
+    }
   }
 }
 

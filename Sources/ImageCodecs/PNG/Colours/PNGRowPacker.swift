@@ -57,9 +57,9 @@ struct PNGRowPacker: ~Copyable {
     switch step {
     case .copy: target.copyMemory(from: row)
     case .swap: ByteOrder.swapBigEndian(row, into: target)
-    case .dropAlpha: PackKernels.dropAlpha(row, into: target)
+    case .dropAlpha: NarrowKernels.dropAlpha(row, into: target)
     case .convert(let output):
-      PackKernels.convert(row, of: format, into: target, of: output)
+      NarrowKernels.convert(row, of: format, into: target, of: output)
       if output.depth == .sixteen {
         ByteOrder.swapBigEndian(UnsafeRawBufferPointer(target), into: target)
       }

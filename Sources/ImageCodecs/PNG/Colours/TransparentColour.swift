@@ -14,13 +14,13 @@ struct TransparentColour {
 
   /// Its samples: red, green and blue, or its gray; nil where there is none.
   ///
-  /// - Parameters:
-  ///   - isGray: whether red stands for all three.
-  ///   - rows: all of the picture's.
+  /// - Parameter rows: all of the picture's, which were counted.
   static func found(
-    in format: PixelFormat, isGray: Bool, rows: some Sequence<UnsafeRawBufferPointer>
+    in format: PixelFormat, _ census: borrowing ColourCensus,
+    rows: some Sequence<UnsafeRawBufferPointer>
   ) -> [UInt16]? {
-    var search = TransparentColour(in: format, isGray: isGray)
+    guard census.allowsKey else { return nil }
+    var search = TransparentColour(in: format, isGray: census.isGray)
     for row in rows { search.look(for: row) }
     for row in rows { search.check(row) }
     return search.samples

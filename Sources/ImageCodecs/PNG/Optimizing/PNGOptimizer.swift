@@ -71,11 +71,9 @@ final class PNGOptimizer: ImageWriter {
 
   private var storages: [PNGStorage] {
     guard census.isOpen else { return [PNGStorage(asIs: layout)] }
-    let key =
-      census.allowsKey
-      ? TransparentColour.found(
-        in: layout.format, isGray: census.isGray,
-        rows: (0..<layout.height).lazy.map { self.picture.bytes(ofRow: $0) }) : nil
+    let key = TransparentColour.found(
+      in: layout.format, census,
+      rows: (0..<layout.height).lazy.map { self.picture.bytes(ofRow: $0) })
     return PNGStorage.candidates(for: layout, census, key: key).flatMap { storage in
       trials.triesOrders ? [storage] + storage.otherOrders : [storage]
     }

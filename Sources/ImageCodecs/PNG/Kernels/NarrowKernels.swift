@@ -1,7 +1,7 @@
 import Raster
 
 /// Pixels that lose what they do not need: the way back from `ConvertKernels`, with nothing asked.
-enum PackKernels {
+enum NarrowKernels {
   /// Red, green and blue of 8-bit pixels that have alpha, too.
   static func dropAlpha(
     _ row: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
