@@ -32,6 +32,39 @@ final class WorkerThread: Sendable {
     return thread
   }
 
+  /// Whether the system would give so many threads at once; all have ended before this returns.
+  ///
+  /// They only wait for each other, and so take no memory but their stacks, which the C library
+  /// keeps for the next threads.
+  static func canStart(_ count: Int) -> Bool {
+    let gate = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    pthread_mutex_init(gate, nil)
+    defer {
+      pthread_mutex_destroy(gate)
+      gate.deallocate()
+    }
+    var threads: [pthread_t] = []
+    pthread_mutex_lock(gate)
+    withSignalsBlocked {
+      while threads.count < count {
+        var thread = pthread_t()
+        let code = pthread_create(
+          &thread, nil,
+          { gate in
+            guard let gate = gate?.assumingMemoryBound(to: pthread_mutex_t.self) else { return nil }
+            pthread_mutex_lock(gate)
+            pthread_mutex_unlock(gate)
+            return nil
+          }, gate)
+        guard code == 0 else { return }
+        threads.append(thread)
+      }
+    }
+    pthread_mutex_unlock(gate)
+    for thread in threads { pthread_join(thread, nil) }
+    return threads.count == count
+  }
+
   /// The pool's name and the thread's number, in the 15 bytes that Linux has room for.
   static func name(_ poolName: String, _ index: Int) -> String {
     let suffix = "-\(index)"

@@ -62,11 +62,15 @@ struct ControlGroup {
   }
 
   private mutating func addMemory1(_ group: String) {
-    guard let limit = KernelFile(group + "/memory.limit_in_bytes")?.number else { return }
+    guard let limit = KernelFile(group + "/memory.limit_in_bytes")?.number, limit < Self.unlimited1
+    else { return }
     let used = KernelFile(group + "/memory.usage_in_bytes")?.number ?? 0
     let cached = KernelFile(group + "/memory.stat")?.value(of: "total_inactive_file") ?? 0
     add(limit: limit, used: used - cached)
   }
+
+  /// More than any machine has: version 1 tells of no limit by the most bytes that whole pages make.
+  private static let unlimited1 = 1 << 62
 
   private mutating func add(quota: Double) {
     guard quota.isFinite, quota > 0 else { return }

@@ -73,9 +73,7 @@ public final class Batch: Sendable {
     // One each for the jobs, to walk and write, for timers, for signals and what they ask for, the
     // rest for the shared pool.
     let least = 8
-    let probe = try? WorkerPool(threadCount: least, name: "probe")
-    defer { probe?.shutdown() }
-    guard let probe, probe.threadCount == least else {
+    guard WorkerPool.canStart(threadCount: least) else {
       throw BatchError(.systemLacks, "a run needs \(least) threads, which the system does not give")
     }
   }

@@ -20,11 +20,7 @@ final class RunControl: Sendable {
     self.batch = batch
     self.settings = settings
     self.serviceManager = serviceManager
-    do throws(WorkerPool.StartError) {
-      thread = try WorkerPool(threadCount: 1, name: "control")
-    } catch {
-      ExitStatus.systemLacks.exit(saying: "\(error)")
-    }
+    thread = .processThread(named: "control")
   }
 
   /// Answers a signal. The first that asks for the end closes the batch; the second ends the process

@@ -53,7 +53,10 @@ struct Session {
     let control = RunControl(batch, settings, serviceManager)
     Signals.watch { control.take($0) }
     control.followConfiguration()
-    Task.detached { course.end(with: await perform(notice: notice)) }
+    // A thread for it, in place of Swift's shared pool: one, whose start costs a third.
+    Task.detached(executorPreference: WorkerPool.processThread(named: "session")) {
+      course.end(with: await perform(notice: notice))
+    }
     watch().exit()
   }
 

@@ -28,18 +28,12 @@ enum Signals {
     pthread_sigmask(SIG_BLOCK, &set, nil)
   }
 
-  /// Starts the thread.
+  /// Starts the thread; better no run than one that cannot be ended.
   ///
   /// - Parameter onSignal: told of each signal, one at a time.
   static func watch(_ onSignal: @escaping @Sendable (CInt) -> Void) {
-    do throws(WorkerPool.StartError) {
-      let thread = try WorkerPool(threadCount: 1, name: "signals")
-      Task.detached(executorPreference: thread) {
-        while true { onSignal(next()) }
-      }
-    } catch {
-      // The signals stay blocked: better no run than one that cannot be ended.
-      ExitStatus.systemLacks.exit(saying: "\(error)")
+    Task.detached(executorPreference: WorkerPool.processThread(named: "signals")) {
+      while true { onSignal(next()) }
     }
   }
 
