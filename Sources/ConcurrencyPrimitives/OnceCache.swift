@@ -42,6 +42,12 @@ public final class OnceCache<Key: Hashable & Sendable, Value: Sendable>: Sendabl
     }
   }
 
+  /// The value for a key, or nil while there is none or when computing it failed. Never waits; counts
+  /// as a use.
+  public func valueIfReady(for key: Key) -> Value? {
+    state.withLock { $0.knownCell(for: key) }?.valueIfReady
+  }
+
   /// How many keys are kept at this moment.
   public var count: Int { state.withLock { $0.count } }
 
@@ -65,12 +71,16 @@ public final class OnceCache<Key: Hashable & Sendable, Value: Sendable>: Sendabl
 
     var count: Int { entries.count }
 
-    mutating func cell(for key: Key) -> OnceCell<Value> {
+    mutating func knownCell(for key: Key) -> OnceCell<Value>? {
+      guard let place = entries.index(forKey: key) else { return nil }
       useCount += 1
-      if let cell = entries[key]?.cell {
-        entries[key]?.lastUse = useCount
-        return cell
-      }
+      entries.values[place].lastUse = useCount
+      return entries.values[place].cell
+    }
+
+    mutating func cell(for key: Key) -> OnceCell<Value> {
+      if let cell = knownCell(for: key) { return cell }
+      useCount += 1
       if entries.count == capacity,
         let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse })
       {

@@ -30,6 +30,9 @@ struct Admission: Sendable {
     Int(min(0x1p40, max(1, (rate.perSecond / 10).rounded(.up))))
   }
 
+  /// Whether another job may start at once; never waits.
+  func tryStart() -> Bool { starts.tryTake() }
+
   /// Waits until another job may start.
   ///
   /// - Throws: `RateLimiter.DeadlineTooEarly` at once where that would be too late;
@@ -57,6 +60,9 @@ struct Admission: Sendable {
     starts.close()
     memory.close()
   }
+
+  /// Room for `byteCount` bytes, where there is some and nobody waits for it; never waits.
+  func tryAdmit(_ byteCount: Int) -> WeightedSemaphore.Permit? { memory.tryAcquire(byteCount) }
 
   /// Waits until there is room for `byteCount` bytes; it is given back when the permit goes.
   ///

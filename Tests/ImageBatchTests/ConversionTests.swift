@@ -83,8 +83,8 @@ import Testing
         #expect(conversion.warnings.isEmpty)
       }
       costs.insert(
-        try Conversion.memoryByteCount(
-          Recipe(resize: request), header: header, codec: codec, inputByteCount: 1000))
+        try Conversion.possibilities(Recipe(resize: request), header: header, codec: codec)
+          .memoryByteCount(inputByteCount: 1000))
     }
     #expect(costs.count == 1)
     var odd = header(90, 60)
@@ -144,7 +144,8 @@ import Testing
     let recipe = Recipe(resize: resize(50, 50))
     let codec = try #require(CodecRegistry.codec(for: .png))
     func cost(_ header: ImageHeader) throws -> Int {
-      try Conversion.memoryByteCount(recipe, header: header, codec: codec, inputByteCount: 1000)
+      try Conversion.possibilities(recipe, header: header, codec: codec)
+        .memoryByteCount(inputByteCount: 1000)
     }
     let known = try Orientation.allCases.map { try cost(header(90, 60, orientation: $0)) }
     var unread = header(90, 60)

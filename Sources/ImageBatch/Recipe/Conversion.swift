@@ -114,18 +114,14 @@ struct Conversion {
     branches[index].forecast = try chain.forecast(for: branches[index].input)
   }
 
-  /// The most bytes that a job of the recipe holds at once, known before any of them is allocated.
+  /// The recipe, worked out with each orientation that the file may turn out to have: one, unless it
+  /// has not been read yet.
   ///
-  /// Where the orientation has not been read yet, the dearest is counted.
-  ///
-  /// - Throws: what making the conversion throws; `SizeOverflow`.
-  static func memoryByteCount(
-    _ recipe: Recipe, header: ImageHeader, codec: any ImageCodec, inputByteCount: Int
-  ) throws -> Int {
-    try header.possibilities.reduce(0) {
-      let conversion = try Conversion(recipe, header: $1, codec: codec)
-      return max($0, try conversion.memoryByteCount(inputByteCount: inputByteCount))
-    }
+  /// - Throws: what making a conversion throws.
+  static func possibilities(
+    _ recipe: Recipe, header: ImageHeader, codec: any ImageCodec
+  ) throws -> [Conversion] {
+    try header.possibilities.map { try Conversion(recipe, header: $0, codec: codec) }
   }
 
   /// The most bytes that the job holds at once, known before any of them is allocated.
@@ -152,6 +148,15 @@ struct Conversion {
       }
     }
     return try total.plus(dearest)
+  }
+}
+
+extension [Conversion] {
+  /// The most bytes that a job holds at once, whichever of them it turns out to be.
+  ///
+  /// - Throws: `SizeOverflow`.
+  func memoryByteCount(inputByteCount: Int) throws -> Int {
+    try reduce(0) { Swift.max($0, try $1.memoryByteCount(inputByteCount: inputByteCount)) }
   }
 }
 

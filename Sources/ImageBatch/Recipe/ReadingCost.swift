@@ -3,7 +3,7 @@ import Raster
 
 /// What reading a picture costs, whatever is done with its rows.
 enum ReadingCost {
-  /// The bytes of the source's buffer, the reader, the metadata, and a row of its own; for an
+  /// The bytes of the source's buffer, the reader, the metadata, and the rows on their way; for an
   /// animation those of its frames' reader.
   ///
   /// - Throws: `SizeOverflow`.
@@ -12,5 +12,6 @@ enum ReadingCost {
       .plus(max(header.readerByteCount, header.animation?.readerByteCount ?? 0))
       .plus(header.metadata.byteCount.plus(header.unread?.byteCount ?? 0))
       .plus(header.frameLayout().bytesPerRow)
+      .plus(DecodedRows.byteCount(for: header.frameLayout()))
   }
 }

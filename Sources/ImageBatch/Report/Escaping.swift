@@ -32,7 +32,10 @@ extension FilePath {
 }
 
 /// Text that is safe on a terminal, for bytes that may be anything.
-package func escapedText(of bytes: some Sequence<UInt8>) -> String {
+package func escapedText(of bytes: some Collection<UInt8>) -> String {
+  // Names are ASCII as a rule, and to take scalars apart costs a hundred times as much.
+  let isPlain = bytes.allSatisfy { (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\\") }
+  if isPlain { return String(decoding: bytes, as: UTF8.self) }
   var text = ""
   var decoder = UTF8Decoder(bytes.makeIterator())
   while let piece = decoder.next() {

@@ -50,15 +50,15 @@ final class DecodedPictures {
         return nil
       case .still(let reader, isGiven: false):
         self.reader = .still(reader, isGiven: true)
-        return picture(of: reader, nil)
+        return try picture(of: reader, nil)
       case .animation(let reader):
-        return try reader.next().map { picture(of: $0.rows, $0.delay) }
+        return try reader.next().map { try picture(of: $0.rows, $0.delay) }
       }
     }
   }
 
-  private func picture(of source: any RowSource, _ delay: FrameDelay?) -> Picture {
-    let rows = DecodedRows(source, trace, clock)
+  private func picture(of source: any RowSource, _ delay: FrameDelay?) throws -> Picture {
+    let rows = try DecodedRows(source, trace, clock)
     self.rows = rows
     return Picture(rows: rows, delay: delay)
   }

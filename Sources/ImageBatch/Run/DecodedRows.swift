@@ -2,8 +2,11 @@ import ConcurrencyPrimitives
 import ImageCodecs
 import Raster
 
-/// A reader's rows within a job: each one asks whether the job may go on, and the time it takes
-/// and the errors it throws are booked on decoding.
+/// A reader's rows within a job: the time they take and the errors they throw are booked on
+/// decoding, and the job is asked whether it may go on.
+///
+/// That is done once a row where rows are long. Short ones take less time than the clock does to be
+/// read: of them a band is decoded at once, and handed on row by row.
 final class DecodedRows: RowSource {
   let layout: RowLayout
   private let rows: any RowSource
@@ -11,18 +14,50 @@ final class DecodedRows: RowSource {
   private let clock: JobDeadline
   private var rowsLeft: Int
 
-  init(_ rows: any RowSource, _ trace: JobTrace, _ clock: JobDeadline) {
+  /// Rows that were decoded; nil where each is decoded when it is asked for.
+  private var band: RowBand?
+  /// Which of its rows have not been handed on.
+  private var pending = 0..<0
+
+  /// Up to here, to copy a row is nothing beside two readings of the clock.
+  private static let shortRowByteCount = 2 << 10
+
+  /// - Throws: `AllocationError`, `SizeOverflow`.
+  init(_ rows: any RowSource, _ trace: JobTrace, _ clock: JobDeadline) throws {
     self.rows = rows
     self.trace = trace
     self.clock = clock
     layout = rows.layout
     rowsLeft = layout.height
+    band = layout.bytesPerRow <= Self.shortRowByteCount ? try RowBand(layout) : nil
+  }
+
+  /// The bytes that one holds of its own.
+  ///
+  /// - Throws: `SizeOverflow`.
+  static func byteCount(for layout: RowLayout) throws(SizeOverflow) -> Int {
+    layout.bytesPerRow <= shortRowByteCount ? try RowBand.byteCount(for: layout) : 0
   }
 
   func readRow(into row: inout MutableRawSpan) throws {
-    try clock.scope.check()
+    guard let capacity = band?.capacity else {
+      try decode { try rows.readRow(into: &row) }
+      rowsLeft -= 1
+      return
+    }
+    if pending.isEmpty {
+      let count = min(capacity, rowsLeft)
+      try decode { try band?.fill(count, from: rows) }
+      pending = 0..<count
+    }
+    band?.copyRow(pending.lowerBound, into: &row)
+    pending.removeFirst()
     rowsLeft -= 1
-    try trace.perform(.decode) { try rows.readRow(into: &row) }
+  }
+
+  private func decode(_ body: () throws -> Void) throws {
+    try clock.scope.check()
+    try trace.perform(.decode, body)
   }
 
   /// Reads the rows that no step asked for: a picture counts as read only when all of it is sound.

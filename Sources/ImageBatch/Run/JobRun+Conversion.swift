@@ -7,14 +7,16 @@ extension JobRun {
   ///
   /// - Returns: nil where only the plan is asked for.
   func write(_ recipe: Recipe, _ subject: inout Subject) async throws -> Rendition? {
-    var cost = try Conversion.memoryByteCount(
-      recipe, header: subject.header, codec: subject.codec,
-      inputByteCount: subject.input.byteCount
-    ).plus(subject.input.heldByteCount)
+    let possibilities = try Conversion.possibilities(
+      recipe, header: subject.header, codec: subject.codec)
+    var cost = try possibilities.memoryByteCount(inputByteCount: subject.input.byteCount)
+      .plus(subject.input.heldByteCount)
+    // Where nothing is left to be read, nothing can turn out otherwise.
+    let certain = subject.header.unread == nil ? possibilities.first : nil
     if plan.isDryRun {
       try runner.admission.checkFits(cost)
       try await glanceAtRest(of: &subject)
-      _ = try conversion(recipe, of: subject)
+      _ = try conversion(recipe, of: subject, certain)
       outcome.memoryByteCount = cost
       outcome.status = .planned
       return nil
@@ -24,7 +26,8 @@ extension JobRun {
       subject.clock.restart()
       try readRest(of: &subject)
       do {
-        let outputs = try await outputs(of: subject, recipe, within: cost)
+        let conversion = try conversion(recipe, of: subject, certain)
+        let outputs = try await outputs(of: subject, conversion, within: cost)
         try subject.input.checkUnchanged()
         for (index, bytes) in outputs.enumerated() {
           unpaidByteCount += bytes.count
@@ -45,8 +48,13 @@ extension JobRun {
 
   /// The recipe, worked out for the picture; what this program would refuse to read it does not
   /// write.
-  private func conversion(_ recipe: Recipe, of subject: Subject) throws -> Conversion {
-    let conversion = try Conversion(recipe, header: subject.header, codec: subject.codec)
+  ///
+  /// - Parameter certain: it, where it is known already.
+  private func conversion(
+    _ recipe: Recipe, of subject: Subject, _ certain: Conversion?
+  ) throws -> Conversion {
+    let conversion =
+      try certain ?? Conversion(recipe, header: subject.header, codec: subject.codec)
     for (index, branch) in conversion.branches.enumerated() {
       try note(branch.outputLayout.size, ofOutput: index)
     }
@@ -63,9 +71,9 @@ extension JobRun {
   ///
   /// - Throws: `Underestimate` where they turn out to need more memory than `byteCount`.
   private func outputs(
-    of subject: Subject, _ recipe: Recipe, within byteCount: Int
+    of subject: Subject, _ conversion: Conversion, within byteCount: Int
   ) async throws -> [EncodedBytes] {
-    var conversion = try conversion(recipe, of: subject)
+    var conversion = conversion
     var subject = subject
     subject.header = conversion.header
     if conversion.isReadThrough { try await readThrough(subject) }

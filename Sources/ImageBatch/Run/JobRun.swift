@@ -81,7 +81,9 @@ final class JobRun {
       outcome.status = .upToDate
       return nil
     }
-    try await trace.leaveOut { try await runner.awaitStart() }
+    if !runner.admission.tryStart() {
+      try await trace.leaveOut { try await runner.awaitStart() }
+    }
     let snapshot = runner.settings.snapshot
     settings = snapshot.value
     outcome.settingsGeneration = snapshot.generation
@@ -195,6 +197,7 @@ final class JobRun {
 
   func admit(_ byteCount: Int) async throws -> WeightedSemaphore.Permit {
     outcome.memoryByteCount = byteCount
+    if let permit = runner.admission.tryAdmit(byteCount) { return permit }
     return try await trace.leaveOut { try await runner.admission.admit(byteCount) }
   }
 

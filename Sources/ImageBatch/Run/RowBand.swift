@@ -1,8 +1,8 @@
 import Raster
 
-/// A few rows on their way from the last step to the writer: so many that the change between the
-/// two, and the two readings of the clock that go with it, count for nothing beside them, and so
-/// few that they stay in the nearest cache.
+/// A few rows on their way from one stage to the next: so many that the change between the two, and
+/// the two readings of the clock that go with it, count for nothing beside them, and so few that
+/// they stay in the nearest cache.
 struct RowBand: ~Copyable {
   /// How many rows there is room for.
   let capacity: Int
@@ -38,6 +38,11 @@ struct RowBand: ~Copyable {
       var row = bytes(ofRow: index).mutableBytes
       try source.readRow(into: &row)
     }
+  }
+
+  /// Copies one of its rows.
+  func copyRow(_ index: Int, into row: inout MutableRawSpan) {
+    row.withUnsafeMutableBytes { $0.copyMemory(from: UnsafeRawBufferPointer(bytes(ofRow: index))) }
   }
 
   /// Hands the first `count` rows on.

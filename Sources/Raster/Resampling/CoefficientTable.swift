@@ -167,6 +167,7 @@ extension CoefficientTable {
     let key = Key(
       inputCount: inputCount, outputCount: outputCount, filter: filter,
       narrowFractionBits: narrowFractionBits)
+    if let table = cache.valueIfReady(for: key) { return table }
     return try await cache.value(for: key) { key in
       try CoefficientTable(
         inputCount: key.inputCount, outputCount: key.outputCount, filter: key.filter,

@@ -11,15 +11,12 @@ extension Session {
   func settle(_ outcome: Outcome, _ report: ResultStream?) {
     report?.write(line: jsonLine(JobRecord(outcome)))
     if let listing { list(outcome, in: listing) }
-    let input = outcome.input.escaped
     if let failure = outcome.failure {
-      let path =
-        failure.stage == .write
-        ? (outcome.failedOutput ?? outcome.output)?.escaped ?? input : input
-      return Console.shared.say("\(path): \(failure)")
+      let output = failure.stage == .write ? outcome.failedOutput ?? outcome.output : nil
+      return Console.shared.say("\((output ?? outcome.input).escaped): \(failure)")
     }
     for warning in outcome.warnings {
-      Console.shared.say("\(input): warning: \(warning)", at: .info)
+      Console.shared.say("\(outcome.input.escaped): warning: \(warning)", at: .info)
     }
     if Console.shared.level >= .debug { verboseLines(outcome).forEach(Console.shared.say) }
   }

@@ -200,7 +200,8 @@ struct BatchOutputsTests {
       readerByteCount: 0)
     let codec = try #require(CodecRegistry.codec(for: .ppm))
     func cost(_ recipe: Recipe) throws -> Int {
-      try Conversion.memoryByteCount(recipe, header: header, codec: codec, inputByteCount: 24000)
+      try Conversion.possibilities(recipe, header: header, codec: codec)
+        .memoryByteCount(inputByteCount: 24000)
     }
     let one = try cost(recipe(makeOutput([resize(50)])))
     let two = try cost(recipe(makeOutput([resize(50)]), makeOutput([resize(50)], folder: "x")))
