@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 
 const int linux_o_tmpfile = O_TMPFILE;
+const int linux_at_empty_path = AT_EMPTY_PATH;
 
 int linux_affinity_count(void) {
   // A kernel with more processors than the set has room for answers EINVAL: grow until it fits.
@@ -63,5 +64,7 @@ int linux_terminal_columns(int descriptor) {
 }
 
 void linux_map_blocks_from(int byte_count) { mallopt(M_MMAP_THRESHOLD, byte_count); }
+
+void linux_keep_free(int byte_count) { mallopt(M_TRIM_THRESHOLD, byte_count); }
 
 void linux_limit_heaps(int count) { mallopt(M_ARENA_MAX, count); }

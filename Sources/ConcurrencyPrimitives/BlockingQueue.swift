@@ -2,81 +2,106 @@ import Glibc
 
 /// A first-in, first-out queue at which threads wait, until it is closed.
 ///
-/// Built on a pthread mutex and condition: `Synchronization.Mutex` has no condition to wait on.
+/// Built on a pthread mutex and a semaphore, sem_overview(7). With a condition in place of the
+/// semaphore a hand-over took one system call more: glibc takes a mutex back from
+/// `pthread_cond_wait` as one that others wait for, and wakes them in vain when it is let go.
 final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
-  // `mutex` guards the variables. Both pthread objects live behind pointers because
-  // they must not move, which a stored property of Swift does not promise.
+  // `mutex` guards the variables. Both live behind pointers because they must not move, which a
+  // stored property of Swift does not promise.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private let condition: UnsafeMutablePointer<pthread_cond_t>
   private var elements = FIFO<Element>()
   private var isClosed = false
   private var dismissalCount = 0
 
+  /// Counts what there is to wake for: at least one for each element and dismissal, and one that
+  /// stays once the queue is closed. One too many wakes somebody in vain.
+  private let occasions: UnsafeMutablePointer<sem_t>
+
   init() {
     mutex = .allocate(capacity: 1)
-    condition = .allocate(capacity: 1)
+    occasions = .allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
+    sem_init(occasions, 0, 0)
   }
 
   deinit {
-    pthread_cond_destroy(condition)
+    sem_destroy(occasions)
     pthread_mutex_destroy(mutex)
-    condition.deallocate()
+    occasions.deallocate()
     mutex.deallocate()
   }
 
   /// Adds an element and wakes one thread; returns false, and drops it, when the queue is closed.
   func append(_ element: Element) -> Bool {
-    pthread_mutex_lock(mutex)
-    let isOpen = !isClosed
-    if isOpen { elements.append(element) }
-    pthread_mutex_unlock(mutex)
-    // Afterwards: a thread that wakes would only wait for the mutex.
-    if isOpen { pthread_cond_signal(condition) }
+    let isOpen = withLock {
+      if !isClosed { elements.append(element) }
+      return !isClosed
+    }
+    if isOpen { sem_post(occasions) }
     return isOpen
   }
 
   /// Waits for an element; returns nil when the queue is closed and empty, or the caller dismissed.
   func next() -> Element? {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
     while true {
-      if dismissalCount > 0 {
-        dismissalCount -= 1
+      while sem_wait(occasions) != 0 {}
+      switch withLock({ turn() }) {
+      case .element(let element): return element
+      case .dismissal: return nil
+      case .end:
+        // Whoever waits besides is to see it, too.
+        sem_post(occasions)
         return nil
+      case .nothing: continue
       }
-      if let element = elements.popFirst() { return element }
-      if isClosed { return nil }
-      pthread_cond_wait(condition, mutex)
     }
   }
 
   /// Lets so many callers of `next` go with nothing, whatever is in the queue: those that call first.
   func dismiss(_ count: Int) {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    dismissalCount += count
-    pthread_cond_broadcast(condition)
+    withLock { dismissalCount += count }
+    for _ in 0..<count { sem_post(occasions) }
   }
 
   /// Takes back what nobody has gone by yet.
   ///
   /// - Returns: how many dismissals that were, at most `count`.
   func takeBackDismissals(_ count: Int) -> Int {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    let taken = min(count, dismissalCount)
-    dismissalCount -= taken
-    return taken
+    withLock {
+      let taken = min(count, dismissalCount)
+      dismissalCount -= taken
+      return taken
+    }
   }
 
   /// Lets no further element in; what is in the queue can still be taken out.
   func close() {
+    withLock {
+      isClosed = true
+      dismissalCount = 0
+    }
+    sem_post(occasions)
+  }
+
+  private enum Turn {
+    case element(Element)
+    case dismissal
+    case end
+    case nothing
+  }
+
+  private func turn() -> Turn {
+    if dismissalCount > 0 {
+      dismissalCount -= 1
+      return .dismissal
+    }
+    if let element = elements.popFirst() { return .element(element) }
+    return isClosed ? .end : .nothing
+  }
+
+  private func withLock<R>(_ body: () -> R) -> R {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
-    isClosed = true
-    dismissalCount = 0
-    pthread_cond_broadcast(condition)
+    return body()
   }
 }

@@ -8,6 +8,9 @@
 // open(2): an unnamed file in a folder. A compound macro, which Swift cannot import.
 extern const int linux_o_tmpfile;
 
+// linkat(2): the file is that of the descriptor. Declared for _GNU_SOURCE only.
+extern const int linux_at_empty_path;
+
 // The number of processors that sched_setaffinity(2) leaves to this process, or -1 with errno.
 int linux_affinity_count(void);
 
@@ -34,6 +37,9 @@ int linux_terminal_columns(int descriptor);
 
 // mallopt(3) M_MMAP_THRESHOLD: the size from which on each block of memory is mapped by itself.
 void linux_map_blocks_from(int byte_count);
+
+// mallopt(3) M_TRIM_THRESHOLD: what a heap may keep at its end of what was freed.
+void linux_keep_free(int byte_count);
 
 // mallopt(3) M_ARENA_MAX: how many heaps the threads have between them.
 void linux_limit_heaps(int count);

@@ -73,7 +73,17 @@ struct AtomicWrite {
     }
   }
 
+  /// Gives an unnamed file its name.
+  ///
+  /// By its descriptor, which needs the right to do so or a newer kernel, and answers ENOENT without;
+  /// else by the name that proc(5) has for it, which costs the kernel three times as much.
   private func link(_ descriptor: CInt, as name: FileName) throws(Errno) {
+    do throws(Errno) {
+      _ = try retryOnInterrupt {
+        linkat(descriptor, "", directory.descriptor, name.bytes, linux_at_empty_path)
+      }
+      return
+    } catch  where error == .noSuchFileOrDirectory {}
     _ = try retryOnInterrupt {
       linkat(
         AT_FDCWD, "/proc/self/fd/\(descriptor)", directory.descriptor, name.bytes,

@@ -15,9 +15,10 @@ final class DecodedRows: RowSource {
   private var rowsLeft: Int
 
   /// Rows that were decoded; nil where each is decoded when it is asked for.
-  private var band: RowBand?
-  /// Which of its rows have not been handed on.
-  private var pending = 0..<0
+  private let band: RowBand?
+  /// How many rows are in it, and how many of those have been handed on.
+  private var decodedCount = 0
+  private var takenCount = 0
 
   /// Up to here, to copy a row is nothing beside two readings of the clock.
   private static let shortRowByteCount = 2 << 10
@@ -40,18 +41,19 @@ final class DecodedRows: RowSource {
   }
 
   func readRow(into row: inout MutableRawSpan) throws {
-    guard let capacity = band?.capacity else {
+    switch band {
+    case nil:
       try decode { try rows.readRow(into: &row) }
-      rowsLeft -= 1
-      return
+    case .some(let band):
+      if takenCount == decodedCount {
+        let count = min(band.capacity, rowsLeft)
+        try decode { try band.fill(count, from: rows) }
+        decodedCount = count
+        takenCount = 0
+      }
+      band.copyRow(takenCount, into: &row)
+      takenCount += 1
     }
-    if pending.isEmpty {
-      let count = min(capacity, rowsLeft)
-      try decode { try band?.fill(count, from: rows) }
-      pending = 0..<count
-    }
-    band?.copyRow(pending.lowerBound, into: &row)
-    pending.removeFirst()
     rowsLeft -= 1
   }
 
