@@ -58,7 +58,7 @@ let package = Package(
     // Streams as PNG holds them, in and out.
     .target(name: "Deflate", swiftSettings: houseStyle),
     .target(
-      name: "ImageCodecs", dependencies: ["Raster", "Deflate", "CPNGShim"],
+      name: "ImageCodecs", dependencies: ["Raster", "Deflate", "CKernels", "CPNGShim"],
       swiftSettings: houseStyle),
     .target(
       name: "ImageBatch",

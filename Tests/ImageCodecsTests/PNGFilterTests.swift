@@ -1,20 +1,18 @@
+import Raster
 import TestSupport
 import Testing
 
 @testable import ImageCodecs
 
 @Suite("PNG row filters") struct PNGFilterTests {
-  /// Two filtered rows and the row above, with margins, and room for both.
+  /// The row above and filtered rows, with margins, and room for what they come to.
   private struct Rows {
-    let count: Int
     let slot: Int
     var bytes: [UInt8]
 
-    init(count: Int, _ random: inout SplitMix64, values: ClosedRange<UInt8> = 0...255) {
-      self.count = count
+    init(_ rowCount: Int = 2, count: Int, _ random: inout SplitMix64) {
       slot = count + 1 + 2 * UnfilterKernels.margin
-      let randomBytes = (0..<5 * slot).map { _ in UInt8.random(in: values, using: &random) }
-      bytes = randomBytes
+      bytes = (0..<(2 * rowCount + 1) * slot).map { _ in UInt8.random(in: 0...255, using: &random) }
     }
   }
 
@@ -62,6 +60,41 @@ import Testing
           #expect(results[0] == results[1], "filters \(first), \(second), \(pixelCount) pixels")
           #expect(results[0] == results[2], "filters \(first), \(second), \(pixelCount) pixels")
         }
+      }
+    }
+  }
+
+  @Test("undoing is the same in fours, whatever four filters meet", arguments: [3, 4])
+  func unfilterFours(pixelByteCount: Int) {
+    var random = SplitMix64(seed: 4)
+    for filters in 0..<625 {
+      let count = Int.random(in: 1...24, using: &random) * pixelByteCount
+      var rows = Rows(4, count: count, &random)
+      let slot = rows.slot
+      for (index, divisor) in [1, 5, 25, 125].enumerated() {
+        rows.bytes[(1 + index) * slot] = UInt8(filters / divisor % 5)
+      }
+      rows.bytes.withUnsafeMutableBufferPointer { bytes in
+        guard let base = bytes.baseAddress else { return }
+        func row(_ index: Int) -> UnfilterKernels.Row {
+          let filtered = base + (1 + index) * slot
+          return UnfilterKernels.Row(filtered: filtered, target: filtered + 4 * slot)
+        }
+        func results() -> [[UInt8]] {
+          (0..<4).map { Array(UnsafeBufferPointer(start: row($0).target, count: count)) }
+        }
+        for index in 0..<4 {
+          UnfilterKernels.unfilterOneByOne(
+            row(index), above: index == 0 ? base : row(index - 1).target, count: count,
+            pixelByteCount: pixelByteCount)
+        }
+        let plain = results()
+        for index in 0..<4 { row(index).target.update(repeating: 0xA5, count: count) }
+        let done = UnfilterKernels.unfilterFours(
+          4, above: base, count: count, pixelByteCount: pixelByteCount, row)
+        let chainCount = (0..<4).count { row($0).isChain }
+        #expect(done == (WideVectors.areAvailable && chainCount >= 2 ? 4 : 0))
+        if done == 4 { #expect(results() == plain, "filters \(filters), \(count) bytes") }
       }
     }
   }

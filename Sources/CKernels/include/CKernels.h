@@ -34,6 +34,14 @@ void ckernels_weigh_pixels(
     const int32_t *row, size_t channel_count, const int32_t *first_taps, const int32_t *tap_counts,
     const int16_t *weights, size_t tap_stride, int32_t *sums, size_t output_count);
 
+/// Undoes the filters of four rows of a PNG, each below the one before, of pixels of 3 or 4 bytes.
+///
+/// `rows` are filtered, with their types in front, 0 to 4; `above` is what stands above the first of
+/// them. A byte beyond the end of each row, filtered or not, is read and written.
+void ckernels_unfilter_four_rows(
+    const uint8_t *const *rows, uint8_t *const *targets, const uint8_t *above,
+    size_t pixel_count, size_t pixel_byte_count);
+
 #ifdef __cplusplus
 }
 #endif

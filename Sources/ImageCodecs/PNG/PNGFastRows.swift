@@ -110,6 +110,10 @@ final class PNGFastRows {
     }
     var index = 0
     while index < count {
+      index += UnfilterKernels.unfilterFours(
+        count - index, above: slot(index), count: rowByteCount, pixelByteCount: pixelByteCount
+      ) { row(index + $0) }
+      guard index < count else { break }
       let above = UnsafePointer(slot(index))
       let done =
         index + 1 < count
