@@ -31,10 +31,16 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Adds an element and wakes one thread; returns false, and drops it, when the queue is closed.
-  func append(_ element: Element) -> Bool {
+  /// Adds an element at the end and wakes one thread; returns false, and drops it, when the queue is
+  /// closed.
+  func append(_ element: Element) -> Bool { add { $0.append(element) } }
+
+  /// Adds an element in front of all others; otherwise as `append`.
+  func prepend(_ element: Element) -> Bool { add { $0.prepend(element) } }
+
+  private func add(_ body: (inout FIFO<Element>) -> Void) -> Bool {
     let isOpen = withLock {
-      if !isClosed { elements.append(element) }
+      if !isClosed { body(&elements) }
       return !isClosed
     }
     if isOpen { sem_post(occasions) }

@@ -1,4 +1,4 @@
-/// A first-in, first-out queue; both ends cost amortised O(1).
+/// A first-in, first-out queue that can be jumped; every operation costs amortised O(1).
 ///
 /// Two stacks: what comes in is pushed on one, and turned over onto the other when that has run out.
 /// `Array.removeFirst` would move all that remains each time.
@@ -11,7 +11,12 @@ struct FIFO<Element> {
     incoming.append(element)
   }
 
-  /// Removes and returns the element that has waited longest.
+  /// Adds an element in front of all others.
+  mutating func prepend(_ element: Element) {
+    outgoing.append(element)
+  }
+
+  /// Removes and returns the first element.
   mutating func popFirst() -> Element? {
     if outgoing.isEmpty {
       swap(&incoming, &outgoing)

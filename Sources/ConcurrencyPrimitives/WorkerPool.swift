@@ -18,7 +18,7 @@ import Synchronization
 /// decoding, encoding and files go here, and the cooperative pool stays free for what must answer at
 /// once; see docs/concurrency.md for figures.
 ///
-/// Jobs run in the order in which they came. The threads keep the pool alive: whoever makes a pool
+/// Jobs run in the order in which they came, behind those of a ``GuestExecutor``. The threads keep the pool alive: whoever makes a pool
 /// ends it with ``shutdown()``, once the tasks that prefer it have finished.
 public final class WorkerPool: TaskExecutor {
   private struct State {
@@ -31,8 +31,13 @@ public final class WorkerPool: TaskExecutor {
     var isShutDown = false
   }
 
+  private enum Work: Sendable {
+    case job(UnownedJob)
+    case guestJob(UnownedJob, GuestExecutor)
+  }
+
   private let name: String
-  private let jobs = BlockingQueue<UnownedJob>()
+  private let work = BlockingQueue<Work>()
   private let state = Mutex(State())
 
   /// Starts the threads.
@@ -70,11 +75,11 @@ public final class WorkerPool: TaskExecutor {
     try state.withLock { state throws(StartError) in
       guard !state.isShutDown else { return }
       if threadCount < state.count {
-        jobs.dismiss(state.count - threadCount)
+        work.dismiss(state.count - threadCount)
         state.count = threadCount
         return
       }
-      state.count += jobs.takeBackDismissals(threadCount - state.count)
+      state.count += work.takeBackDismissals(threadCount - state.count)
       while state.count < threadCount {
         let body = WorkerThread(name: WorkerThread.name(name, state.startedCount), run: runJobs)
         do throws(StartError) {
@@ -93,8 +98,20 @@ public final class WorkerPool: TaskExecutor {
   ///
   /// After ``shutdown()`` it traps: the job could not run, and its task would hang in silence.
   public func enqueue(_ job: consuming ExecutorJob) {
-    let isQueued = jobs.append(UnownedJob(job))
+    let isQueued = work.append(.job(UnownedJob(job)))
     precondition(isQueued, "a job was enqueued on a WorkerPool after its shutdown")
+  }
+
+  /// Queues a guest's job.
+  func enqueue(_ job: UnownedJob, of guest: GuestExecutor) {
+    let isQueued = work.append(.guestJob(job, guest))
+    precondition(isQueued, "a guest's job was enqueued on a WorkerPool after its shutdown")
+  }
+
+  /// Queues a guest's job in front of all others.
+  func enqueueFirst(_ job: UnownedJob, of guest: GuestExecutor) {
+    let isQueued = work.prepend(.guestJob(job, guest))
+    precondition(isQueued, "a guest's job was enqueued on a WorkerPool after its shutdown")
   }
 
   /// Runs what is queued, then ends the threads and waits for them; a second call does nothing.
@@ -110,13 +127,16 @@ public final class WorkerPool: TaskExecutor {
       state.isShutDown = true
       return state.threads
     }
-    jobs.close()
+    work.close()
     for thread in ending { pthread_join(thread, nil) }
   }
 
   private func runJobs() {
-    while let job = jobs.next() {
-      job.runSynchronously(on: asUnownedTaskExecutor())
+    while let work = work.next() {
+      switch work {
+      case .job(let job): job.runSynchronously(on: asUnownedTaskExecutor())
+      case .guestJob(let job, let guest): guest.run(job)
+      }
     }
     // Nobody waits for a thread that was dismissed; those of a shutdown are out of the list already.
     state.withLock { state in

@@ -147,6 +147,18 @@ import Testing
     precondition(memory.held == 0 && memory.highWaterMark == 400 << 20)
   }
 
+  @Test func exampleGuestExecutor() async throws {
+    let pool = try WorkerPool(threadCount: 4, name: "readers")
+    let writer = try GuestExecutor(of: pool, name: "writer")
+    let written = await Task(executorPreference: writer) {
+      // On one of the pool's threads, before whatever is queued there.
+      42
+    }.value
+    writer.shutdown()
+    pool.shutdown()
+    precondition(written == 42 && writer.countTurns() > 0)
+  }
+
   @Test func exampleWorkerPool() async throws {
     let pool = try WorkerPool(threadCount: 8, name: "readers")
     defer { pool.shutdown() }

@@ -96,3 +96,16 @@ extension WeightedSemaphore {
     return try await body()
   }
 }
+
+/// What the kernel calls the current thread.
+func currentThreadName() -> String {
+  guard let file = fopen("/proc/thread-self/comm", "r") else { return "" }
+  defer { fclose(file) }
+  var bytes: [UInt8] = []
+  while true {
+    let byte = fgetc(file)
+    if byte == EOF || byte == 10 { break }
+    bytes.append(UInt8(truncatingIfNeeded: byte))
+  }
+  return String(decoding: bytes, as: UTF8.self)
+}

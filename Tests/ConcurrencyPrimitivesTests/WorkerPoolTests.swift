@@ -236,19 +236,6 @@ import Testing
   }
 }
 
-/// What the kernel calls the current thread.
-private func currentThreadName() -> String {
-  guard let file = fopen("/proc/thread-self/comm", "r") else { return "" }
-  defer { fclose(file) }
-  var bytes: [UInt8] = []
-  while true {
-    let byte = fgetc(file)
-    if byte == EOF || byte == 10 { break }
-    bytes.append(UInt8(truncatingIfNeeded: byte))
-  }
-  return String(decoding: bytes, as: UTF8.self)
-}
-
 /// Lets the process grow by so many bytes and no further.
 func limitAddressSpace(toMore byteCount: Int) {
   let limit = rlim_t(ProcessFacts.virtualByteCount + byteCount)

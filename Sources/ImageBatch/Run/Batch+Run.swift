@@ -19,7 +19,8 @@ extension Batch {
   ) async throws(BatchError) -> BatchReport {
     let crew = try Crew(
       workerCount: settings.snapshot.value.workerCount,
-      hasScout: plan.countsAhead || plan.isWatching)
+      hasScout: plan.countsAhead || plan.isWatching,
+      foremanBlocks: plan.fileList != nil || plan.isWatching)
     defer { crew.dismiss() }
     return try await run(with: crew, onOutcome: onOutcome, onNotice: onNotice)
   }

@@ -97,24 +97,11 @@ public final class Batch: Sendable {
     stopping.continuation.finish()
   }
 
-  private let turnCount = Atomic(0)
-  private let isTurning = Atomic(false)
-
-  /// Lets the thread that walks and writes do one thing more, if it is free.
+  /// How often whatever walks and writes has had its turn, or been asked while it had none to take.
   ///
-  /// - Returns: how often it has. A run in which that stays the same from one call to a much later
-  ///   one is stuck, in a write or a callback.
-  public func turn() -> Int {
-    // Under the lock, as nothing may be put on a thread that was dismissed.
-    running.withLock { running in
-      guard let crew = running.crew, !isTurning.exchange(true, ordering: .relaxed) else { return }
-      Task.detached(executorPreference: crew.foreman) {
-        self.turnCount.add(1, ordering: .relaxed)
-        self.isTurning.store(false, ordering: .relaxed)
-      }
-    }
-    return turnCount.load(ordering: .relaxed)
-  }
+  /// A run in which that stays the same from one call to a much later one is stuck, in a write or a
+  /// callback.
+  public func turn() -> Int { running.withLock { $0.crew?.countForemanTurns() ?? 0 } }
 
   /// Why the run is being ended; nil while it may go on. Asked before or after `run`, it minds the
   /// time limit as well.

@@ -4,70 +4,103 @@ import Glibc
 /// The threads of a run. They may block, which the shared pool of Swift's tasks must not: it has
 /// only as many threads as there are processors, and whatever ends a run early needs one of them.
 struct Crew {
-  /// Decode, transform and encode.
-  let workers: any TaskExecutor
-  /// Walks and writes.
-  let foreman: any TaskExecutor
-  /// Counts ahead, or looks out for what arrives, where that is wanted.
-  let scout: (any TaskExecutor)?
+  private enum Threads {
+    /// Those of a run, which ends them.
+    case own(workers: WorkerPool, foreman: GuestExecutor, scout: WorkerPool?)
+    /// One executor, somebody else's, does everything.
+    case borrowed(any TaskExecutor, workerCount: Int)
+  }
 
-  /// Those that are the run's own, in the order in which they are to end.
-  private let pools: [WorkerPool]
-
-  /// What `workers` are, where their number can change.
-  private var workerPool: WorkerPool? { workers as? WorkerPool }
-  private let fixedWorkerCount: Int
+  private let threads: Threads
 
   /// Starts the threads.
   ///
+  /// - Parameters:
+  ///   - hasScout: whether there is something to count ahead, or to look out for.
+  ///   - foremanBlocks: whether the walk waits for others, as for the writer of a list.
   /// - Throws: `BatchError` `.systemLacks`.
-  init(workerCount: Int, hasScout: Bool) throws(BatchError) {
+  init(workerCount: Int, hasScout: Bool, foremanBlocks: Bool) throws(BatchError) {
     try Self.checkDescriptors(workerCount: workerCount)
-    var pools: [WorkerPool] = []
+    var scout: WorkerPool?
+    var workers: WorkerPool?
     do {
       try TimerQueue.monotonic.start()
       // The single threads first: the workers take what is left.
-      for name in ["imgbatch-main"] + (hasScout ? ["imgbatch-scout"] : []) {
-        pools.append(try WorkerPool(threadCount: 1, name: name))
-      }
-      pools.append(try WorkerPool(threadCount: workerCount, name: "imgbatch"))
+      if hasScout { scout = try WorkerPool(threadCount: 1, name: "imgbatch-scout") }
+      let pool = try WorkerPool(threadCount: 1, name: "imgbatch")
+      workers = pool
+      let foreman = try GuestExecutor(
+        of: pool, name: "imgbatch-main", isAlwaysApart: foremanBlocks)
+      try pool.resize(to: workerCount)
+      threads = .own(workers: pool, foreman: foreman, scout: scout)
     } catch {
-      for pool in pools { pool.shutdown() }
+      scout?.shutdown()
+      workers?.shutdown()
       throw BatchError(.systemLacks, "\(error)")
     }
-    foreman = pools[0]
-    scout = hasScout ? pools[1] : nil
-    workers = pools[pools.count - 1]
-    fixedWorkerCount = workerCount
-    self.pools = pools
   }
 
   /// A crew that does everything on one executor, which is somebody else's.
   init(everythingOn executor: any TaskExecutor, workerCount: Int) {
-    workers = executor
-    foreman = executor
-    scout = nil
-    fixedWorkerCount = workerCount
-    pools = []
+    threads = .borrowed(executor, workerCount: workerCount)
+  }
+
+  /// Decode, transform and encode.
+  var workers: any TaskExecutor {
+    switch threads {
+    case .own(let workers, _, _): workers
+    case .borrowed(let executor, _): executor
+    }
+  }
+
+  /// Walks and writes: on a worker's thread, unless that is known, or turns out, to block.
+  var foreman: any TaskExecutor {
+    switch threads {
+    case .own(_, let foreman, _): foreman
+    case .borrowed(let executor, _): executor
+    }
+  }
+
+  /// Counts ahead, or looks out for what arrives, where that is wanted.
+  var scout: (any TaskExecutor)? {
+    switch threads {
+    case .own(_, _, let scout): scout
+    case .borrowed: nil
+    }
   }
 
   /// How many pictures can be worked on at once.
-  var workerCount: Int { workerPool?.threadCount ?? fixedWorkerCount }
+  var workerCount: Int {
+    switch threads {
+    case .own(let workers, _, _): workers.threadCount
+    case .borrowed(_, let workerCount): workerCount
+    }
+  }
 
   /// Changes how many there are; running jobs are left in peace.
   ///
   /// - Throws: `BatchError` `.systemLacks`.
   func resize(to workerCount: Int) throws(BatchError) {
+    guard case .own(let workers, _, _) = threads else { return }
     do {
-      try workerPool?.resize(to: workerCount)
+      try workers.resize(to: workerCount)
     } catch {
       throw BatchError(.systemLacks, "\(error)")
     }
   }
 
+  /// See `GuestExecutor.countTurns()`.
+  func countForemanTurns() -> Int {
+    guard case .own(_, let foreman, _) = threads else { return 0 }
+    return foreman.countTurns()
+  }
+
   /// Ends the threads and waits for them.
   func dismiss() {
-    for pool in pools { pool.shutdown() }
+    guard case .own(let workers, let foreman, let scout) = threads else { return }
+    foreman.shutdown()
+    scout?.shutdown()
+    workers.shutdown()
   }
 
   /// The descriptors that a run needs besides two for each worker: the standard streams, IN and

@@ -40,13 +40,13 @@ import Testing
 
   @Test("F42: a refusal from the header costs no memory", .enabled(if: !Machine.isSanitized))
   func refusal() async throws {
-    // Both go on for half a second, so that they can be watched.
+    // Both go on for two seconds, so that they can be watched.
     try sandbox.writePixmaps(40, 4, 4, in: "sound")
     try sandbox.writePixmaps(40, 4, 4, in: "in/sound")
     for bomb in Bomb.all where bomb.message?.contains("limit") == true {
       try sandbox.write(bomb.bytes, to: "in" / bomb.name)
     }
-    let options: [ByteString] = ["--workers", "1", "--rate", "80/s"]
+    let options: [ByteString] = ["--workers", "1", "--rate", "20/s"]
     let sound = try await sandbox.start(["verify", "sound"] + options).ending()
     let refused = try await sandbox.start(["verify", "in"] + options).ending()
     #expect(refused.summary?.failed == 8 && refused.summary?.done == 40)
