@@ -54,7 +54,7 @@ struct Session {
     Signals.watch { control.take($0) }
     control.followConfiguration()
     // A thread for it, in place of Swift's shared pool: one, whose start costs a third.
-    Task.detached(executorPreference: WorkerPool.processThread(named: "session")) {
+    Task.detached(executorPreference: WorkerPool.processThread(named: "run")) {
       course.end(with: await perform(notice: notice))
     }
     watch().exit()
