@@ -29,9 +29,9 @@ extension Deflater {
   /// quarter more: the bytes that matches leave are less like each other than all of them.
   func literalCosts(_ costs: UnsafeMutablePointer<UInt16>) {
     let count = min(end - blockStart, Self.costSampleByteCount)
-    ByteHistogram.of(UnsafeRawBufferPointer(start: buffer + blockStart, count: count)) {
-      for byte in 0..<256 { costs[byte] = UInt16(max(4, min(56, ($0.cost(of: byte) + 96) / 64))) }
-    }
+    var histogram = ByteHistogram()
+    histogram.add(UnsafeRawBufferPointer(start: buffer + blockStart, count: count))
+    histogram.forEachCost { costs[$0] = UInt16(max(4, min(56, ($1 + 96) / 64))) }
   }
 
   func findMatches() {
