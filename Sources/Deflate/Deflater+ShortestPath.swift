@@ -174,7 +174,7 @@ extension Deflater {
       // By the codes themselves: those of few symbols are far from ideal.
       literalCode.build(literalFrequencies.values, limit: Self.codeLengthLimit)
       distanceCode.build(distanceFrequencies.values, limit: DeflateFormat.maximumCodeLength)
-      cost += counts.headerCost + bitCount(literalCode.lengths, distanceCode.lengths) << 8
+      cost += counts.headerCost + bitCount << 8
     }
     return cost
   }

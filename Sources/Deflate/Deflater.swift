@@ -92,6 +92,8 @@ public final class Deflater {
   let lengthCode = EncodeTable(symbolCount: DeflateFormat.codeLengthSymbolCount)
   let literalFrequencies = Frequencies(DeflateFormat.literalSymbolCount)
   let distanceFrequencies = Frequencies(DeflateFormat.distanceSymbolCount)
+  /// The bits that follow the codes of the block's matches.
+  var extraBitCount = 0
 
   /// Literals, then a match; the last one's match has length 0.
   struct Sequence: BitwiseCopyable {
