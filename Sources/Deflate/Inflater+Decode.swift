@@ -17,8 +17,8 @@ extension Inflater {
     let distances = distances.entries
     let input = input
     let output = output
-    let literalMask: UInt64 = 0x7FF
-    let distanceMask: UInt64 = 0xFF
+    let literalMask: UInt64 = 1 << UInt64(literalRootBits) - 1
+    let distanceMask: UInt64 = 1 << UInt64(distanceRootBits) - 1
     var isAtEnd = false
     var isCorrupt = false
 
