@@ -62,8 +62,7 @@ final class PNGWriter: ImageWriter {
       if let picture, held.count == 0 { return try picture.writeRow(row) }
       try held.append(row)
       guard picture == nil else { return }
-      census.take(row)
-      if !census.isOpen { try decide(on: PNGStorage(asIs: layout)) }
+      if !census.take(row) { try decide(on: PNGStorage(asIs: layout)) }
     }
   }
 

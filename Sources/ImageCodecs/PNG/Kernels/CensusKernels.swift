@@ -43,7 +43,7 @@ enum CensusKernels {
   /// - Returns: false where the table has no room for one of them.
   @inline(__always)
   static func collect<Sample: FixedWidthInteger & UnsignedInteger>(
-    _ samples: UnsafeBufferPointer<Sample>, channelCount: Int, into table: inout ColourTable,
+    _ samples: UnsafeBufferPointer<Sample>, channelCount: Int, into table: ColourTable,
     last: inout UInt32, changeCount: inout Int
   ) -> Bool {
     // The first pixel of all is like none before it.
@@ -55,7 +55,7 @@ enum CensusKernels {
       guard colour != previous else { continue }
       previous = colour
       changeCount += 1
-      guard table.place(of: colour) != nil else { return false }
+      guard table.place(adding: colour) != nil else { return false }
     }
     return true
   }
