@@ -143,20 +143,21 @@ enum CodeLengths {
 /// A prefix code as it is written: of each symbol its bits, the first in the lowest place, and how
 /// many they are.
 struct EncodeTable: ~Copyable {
-  /// Bits in 0 to 15, their number from 16 on.
-  let entries: UnsafeMutablePointer<UInt32>
+  /// Bits in 0 to 15, their number from 16 on; and the lengths behind all of them.
+  private let memory: Memory<UInt32>
+
+  var entries: UnsafeMutablePointer<UInt32> { memory.base }
   let lengths: UnsafeMutableBufferPointer<UInt8>
 
-  init(symbolCount: Int) {
-    entries = .allocate(capacity: symbolCount)
-    entries.initialize(repeating: 0, count: symbolCount)
-    lengths = .allocate(capacity: symbolCount)
-    lengths.initialize(repeating: 0)
-  }
-
-  deinit {
-    entries.deallocate()
-    lengths.deallocate()
+  /// - Throws: `.outOfMemory`.
+  init(symbolCount: Int) throws(DeflateError) {
+    let lengthWordCount = (symbolCount + 3) / 4
+    memory = try Memory(symbolCount + lengthWordCount)
+    memory.base.initialize(repeating: 0, count: symbolCount + lengthWordCount)
+    lengths = UnsafeMutableBufferPointer(
+      start: UnsafeMutableRawPointer(memory.base + symbolCount)
+        .bindMemory(to: UInt8.self, capacity: symbolCount),
+      count: symbolCount)
   }
 
   /// Makes the best code for those frequencies.

@@ -34,17 +34,17 @@ enum MatchSymbols {
 
 /// How often symbols come.
 struct Frequencies: ~Copyable {
-  let counts: UnsafeMutablePointer<UInt32>
+  private let memory: Memory<UInt32>
   private let count: Int
 
-  init(_ count: Int) {
+  /// - Throws: `.outOfMemory`.
+  init(_ count: Int) throws(DeflateError) {
     self.count = count
-    counts = .allocate(capacity: count)
+    memory = try Memory(count)
     counts.initialize(repeating: 0, count: count)
   }
 
-  deinit { counts.deallocate() }
-
+  var counts: UnsafeMutablePointer<UInt32> { memory.base }
   var values: UnsafeBufferPointer<UInt32> { UnsafeBufferPointer(start: counts, count: count) }
 
   func clear() { counts.update(repeating: 0, count: count) }
