@@ -16,9 +16,13 @@ public struct ByteHistogram: ~Copyable {
 
   deinit { counts.deallocate() }
 
-  /// Counts some more bytes, less than 4 GiB in all.
+  /// The most bytes that may be counted: 32 bits hold their number times its logarithm.
+  public static let capacity = 512 << 10
+
+  /// Counts some more bytes, `capacity` in all.
   public mutating func add(_ bytes: UnsafeRawBufferPointer) {
     guard let base = bytes.baseAddress else { return }
+    precondition(bytes.count <= Self.capacity - Int(byteCount))
     byteCount += UInt32(bytes.count)
     let counts = counts
     @inline(__always)
@@ -47,29 +51,37 @@ public struct ByteHistogram: ~Copyable {
 
   /// What each byte takes, in 1/256 bit, by its number; one that does not occur counts as if it did
   /// once.
-  func forEachCost(_ body: (Int, Int) -> Void) {
-    let total = Self.log2(max(1, byteCount))
-    for byte in 0..<256 { body(byte, total - Self.log2(max(1, count(of: byte)))) }
+  @inline(__always)
+  func forEachCost(_ body: (Int, Int32) -> Void) {
+    let total = Self.logarithm(max(1, byteCount))
+    for byte in 0..<256 {
+      body(byte, Int32(truncatingIfNeeded: total &- Self.logarithm(max(1, count(of: byte)))))
+    }
   }
 
   /// What all bytes take together, in bits.
   public var entropy: Int {
-    var sum = Int(byteCount) * Self.log2(max(1, byteCount))
+    var sum: UInt32 = 0
     for byte in 0..<256 {
       let count = count(of: byte)
       // The logarithm of 1 is 0.
-      if count > 1 { sum -= Int(count) * Self.log2(count) }
+      sum &+= count &* Self.logarithm(max(1, count))
     }
-    return sum >> 8
+    return Int(byteCount &* Self.logarithm(max(1, byteCount)) &- sum) >> 8
   }
 
-  /// 256 times the binary logarithm of a positive number, by integers alone: what hangs on it is
-  /// the same on every machine. Off by 3 at most.
-  static func log2(_ value: UInt32) -> Int {
-    let exponent = 31 - value.leadingZeroBitCount
-    let fraction = Int((value << UInt32(31 - exponent)) >> 15) & 0xFFFF
+  /// 256 times the binary logarithm of a number from 1 to 2^31 - 1, off by 3 at most: by integers, from
+  /// the number as IEEE 754 has it, so that what hangs on it is the same on every machine.
+  static func log2(_ value: UInt32) -> Int { Int(logarithm(value)) }
+
+  // In 32 bits and without a branch: loops over it become vectors.
+  @inline(__always)
+  private static func logarithm(_ value: UInt32) -> UInt32 {
+    let bits = Float(Int32(truncatingIfNeeded: value)).bitPattern
+    let exponent = bits &>> 23 &- 127
+    let fraction = bits &>> 7 & 0xFFFF
     // The curve lies above its chord by a parabola, nearly.
-    let bulge = (fraction * (0x10000 - fraction)) >> 16
-    return exponent << 8 + (fraction + (bulge * 355) >> 10) >> 8
+    let bulge = (fraction &* (0x10000 &- fraction)) &>> 16
+    return exponent &<< 8 &+ (fraction &+ (bulge &* 355) &>> 10) &>> 8
   }
 }

@@ -34,7 +34,9 @@ extension Deflater {
       let count = min(end - place, Self.costSampleByteCount)
       histogram.add(UnsafeRawBufferPointer(start: buffer + place, count: count))
     }
-    histogram.forEachCost { costs[$0] = UInt16(max(4, min(56, ($1 + 96) / 64))) }
+    histogram.forEachCost {
+      costs[$0] = UInt16(truncatingIfNeeded: max(4, min(56, ($1 + 96) >> 6)))
+    }
   }
 
   func findMatches() {

@@ -19,7 +19,7 @@ public final class EncodedBytes: @unchecked Sendable {
   /// No bytes yet.
   public init() {}
 
-  deinit { free(base) }
+  deinit { Glibc.free(base) }
 
   /// The bytes, until the next `append` or the end of this object.
   public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
@@ -56,6 +56,12 @@ public final class EncodedBytes: @unchecked Sendable {
   public func commit(_ count: Int) {
     precondition(count >= 0 && count <= capacity - self.count)
     usedCount += count
+  }
+
+  /// Drops the bytes, and gives their room back.
+  func free() {
+    Glibc.free(base)
+    (base, capacity, usedCount) = (nil, 0, 0)
   }
 
   /// Drops the bytes, and keeps their room.

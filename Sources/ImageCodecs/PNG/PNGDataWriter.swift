@@ -93,6 +93,8 @@ final class PNGDataWriter {
       filtering = bestFiltering(of: filteringEnd..<rowIndex)
       filteringEnd += Self.choicePeriod * groupCapacity
     }
+    // Once for all of them.
+    let (deflater, stream) = (deflater, stream)
     while deflatedCount < rowIndex {
       try deflater.write(filteredRow(deflatedCount, by: filtering)) { try stream.append($0) }
       deflatedCount += 1

@@ -92,10 +92,18 @@ struct ColourCensus: ~Copyable {
       fitsEightBits = CensusKernels.fitsEightBits(samples)
       if !fitsEightBits { hasTable = false }
     }
+    // With the usual number as a constant.
     if hasTable {
-      hasTable = CensusKernels.collect(
-        samples, channelCount: channelCount, into: table, last: &lastColour,
-        changeCount: &changeCount)
+      hasTable = channelCount == 4 ? collect(samples, 4) : collect(samples, channelCount)
     }
+  }
+
+  @inline(__always)
+  private mutating func collect<Sample: FixedWidthInteger & UnsignedInteger>(
+    _ samples: UnsafeBufferPointer<Sample>, _ channelCount: Int
+  ) -> Bool {
+    CensusKernels.collect(
+      samples, channelCount: channelCount, into: table, last: &lastColour,
+      changeCount: &changeCount)
   }
 }
