@@ -187,7 +187,7 @@ public final class Inflater {
       bits &= UInt64.max &>> UInt64(truncatingIfNeeded: 64 - bitCount)
       return
     }
-    while bitCount <= 56 {
+    while bitCount < 56 {
       // Zeros behind the end; whoever takes them for a part of the stream is told.
       if inputStart < inputEnd {
         bits |= UInt64(input[inputStart]) << UInt64(bitCount)
