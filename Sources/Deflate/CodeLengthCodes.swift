@@ -74,7 +74,9 @@ struct CodeLengthCodes {
       var run = 1
       while index + run < lengths.count, lengths[index + run] == length { run += 1 }
       index += run
-      if length == 0 {
+      if run < 3 {
+        // Nothing to be said of most.
+      } else if length == 0 {
         while run >= 11, runs.contains(.longGaps) {
           let part = min(run, 138)
           append(18, part - 11)

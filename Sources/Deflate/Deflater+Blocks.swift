@@ -74,20 +74,21 @@ extension Deflater {
     let literals = literalFrequencies.counts
     let distances = distanceFrequencies.counts
     var extraBitCount = 0
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 512) { counts in
-      counts.initialize(repeating: 0)
+    // Every other byte is counted apart: one that follows itself would have to wait for its count.
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 256) { others in
+      others.initialize(repeating: 0)
       var place = part.bytes.lowerBound
       for index in part.sequences {
         let sequence = sequences[index]
         let stop = place + Int(sequence.literalCount)
-        while place + 1 < stop {
-          counts[Int(buffer[place])] &+= 1
-          counts[256 + Int(buffer[place + 1])] &+= 1
-          place += 2
+        while place &+ 1 < stop {
+          literals[Int(buffer[place])] &+= 1
+          others[Int(buffer[place &+ 1])] &+= 1
+          place &+= 2
         }
         if place < stop {
-          counts[Int(buffer[place])] &+= 1
-          place += 1
+          literals[Int(buffer[place])] &+= 1
+          place &+= 1
         }
         if sequence.length > 0 {
           let length = MatchSymbols.length(Int(sequence.length))
@@ -98,7 +99,7 @@ extension Deflater {
           place += Int(sequence.length)
         }
       }
-      for byte in 0..<256 { literals[byte] &+= counts[byte] &+ counts[256 &+ byte] }
+      for byte in 0..<256 { literals[byte] &+= others[byte] }
     }
     literals[DeflateFormat.endOfBlock] &+= 1
     self.extraBitCount = extraBitCount

@@ -16,8 +16,8 @@ enum MatchSymbols {
     // The two bits behind the highest choose among four symbols of as many extra bits.
     let extraBitCount = Int.bitWidth - 3 - value.leadingZeroBitCount
     return Symbol(
-      symbol: 257 + 4 * extraBitCount + value >> extraBitCount,
-      extra: value & (1 << extraBitCount - 1), extraBitCount: extraBitCount)
+      symbol: 257 &+ 4 &* extraBitCount &+ value &>> extraBitCount,
+      extra: value & (1 &<< extraBitCount &- 1), extraBitCount: extraBitCount)
   }
 
   @inline(__always)
@@ -27,8 +27,8 @@ enum MatchSymbols {
     // The bit behind the highest chooses between two symbols of as many extra bits.
     let extraBitCount = Int.bitWidth - 2 - value.leadingZeroBitCount
     return Symbol(
-      symbol: 2 * extraBitCount + value >> extraBitCount,
-      extra: value & (1 << extraBitCount - 1), extraBitCount: extraBitCount)
+      symbol: 2 &* extraBitCount &+ value &>> extraBitCount,
+      extra: value & (1 &<< extraBitCount &- 1), extraBitCount: extraBitCount)
   }
 }
 

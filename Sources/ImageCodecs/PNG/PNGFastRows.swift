@@ -175,7 +175,8 @@ final class PNGDataFeed {
         chunk.type == .iend ? chunk.byteCount == 0 : !chunk.type.isCritical && chunk.type != .trns
       else { throw PNGFastRows.Oddity() }
       crc = chunk.type.crc
-      try withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 16) { buffer in
+      // So few bytes stand on the stack.
+      try withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { buffer in
         while rest > 0 {
           let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(rest, buffer.count)])
           let count = try source.read(into: part)
