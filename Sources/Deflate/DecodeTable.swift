@@ -26,12 +26,12 @@ struct DecodeTable: ~Copyable {
   private let mostRootBits: Int
   private let capacity: Int
 
-  /// - Parameter mostRootBits: the most bits that index the root.
-  init(mostRootBits: Int) {
+  /// - Parameters:
+  ///   - mostRootBits: the most bits that index the root.
+  ///   - capacity: the most entries that a code of 15 bits needs then (zlib, examples/enough.c).
+  init(mostRootBits: Int, capacity: Int) {
     self.mostRootBits = mostRootBits
-    // 288 symbols of up to 15 bits need at most 2342 entries with a root of 11 bits, and 32 symbols
-    // 402 with one of 8 (zlib, examples/enough.c).
-    capacity = 1 << mostRootBits + 4 * DeflateFormat.literalSymbolCount
+    self.capacity = capacity
     entries = .allocate(capacity: capacity)
     entries.initialize(repeating: Self.invalid, count: capacity)
   }

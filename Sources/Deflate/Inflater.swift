@@ -44,8 +44,9 @@ public final class Inflater {
   var isLastBlock = false
   var checksum = Adler32()
 
-  let literals = DecodeTable(mostRootBits: 11)
-  let distances = DecodeTable(mostRootBits: 8)
+  // For 288 symbols, and for 32.
+  let literals = DecodeTable(mostRootBits: 11, capacity: 2342)
+  let distances = DecodeTable(mostRootBits: 8, capacity: 402)
   var literalRootBits = 0
   var distanceRootBits = 0
   var hasFixedTables = false
