@@ -16,24 +16,33 @@ public struct Adler32: Sendable {
     guard let base = bytes.baseAddress else { return }
     var place = 0
     // With lane sums a and their running sums c over k vectors, the sum of sums grows by
-    // 16 c - lane · a, and by the sum before for each byte. 22 vectors keep c within 16 bits.
-    let vectorCount = 22
+    // 16 c - lane · a, and by the sum before for each byte. 22 vectors keep c within 16 bits; of
+    // eight such runs each adds the lanes before it 22 times to c, and 32 bits hold what all make.
     while bytes.count - place >= 16 {
-      let count = min(vectorCount, (bytes.count - place) / 16)
-      var lanes = SIMD16<UInt16>.zero
-      var running = SIMD16<UInt16>.zero
-      for _ in 0..<count {
-        let vector = base.loadUnaligned(fromByteOffset: place, as: SIMD16<UInt8>.self)
-        lanes &+= SIMD16<UInt16>(truncatingIfNeeded: vector)
-        running &+= lanes
-        place &+= 16
+      let vectorCount = min(22, (bytes.count - place) / 16)
+      let runCount = max(1, min(8, (bytes.count - place) / (16 * 22)))
+      var lanes = SIMD16<UInt32>.zero
+      var lanesBefore = SIMD16<UInt32>.zero
+      var running = SIMD16<UInt32>.zero
+      for _ in 0..<runCount {
+        var runLanes = SIMD16<UInt16>.zero
+        var runRunning = SIMD16<UInt16>.zero
+        for _ in 0..<vectorCount {
+          let vector = base.loadUnaligned(fromByteOffset: place, as: SIMD16<UInt8>.self)
+          runLanes &+= SIMD16<UInt16>(truncatingIfNeeded: vector)
+          runRunning &+= runLanes
+          place &+= 16
+        }
+        lanesBefore &+= lanes
+        lanes &+= SIMD16<UInt32>(truncatingIfNeeded: runLanes)
+        running &+= SIMD16<UInt32>(truncatingIfNeeded: runRunning)
       }
-      let wide = SIMD16<UInt32>(truncatingIfNeeded: lanes)
       let weighed =
-        SIMD16<UInt32>(truncatingIfNeeded: running) &* 16
-        &- wide &* SIMD16<UInt32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-      sumOfSums = (sumOfSums + sum * UInt32(16 * count) + weighed.wrappedSum()) % Self.modulus
-      sum = (sum + wide.wrappedSum()) % Self.modulus
+        (running &+ lanesBefore &* UInt32(vectorCount)) &* 16
+        &- lanes &* SIMD16<UInt32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+      let before = sum * UInt32(16 * vectorCount * runCount)
+      sumOfSums = (sumOfSums + before + weighed.wrappedSum()) % Self.modulus
+      sum = (sum + lanes.wrappedSum()) % Self.modulus
     }
     while place < bytes.count {
       sum = (sum + UInt32(bytes[place])) % Self.modulus

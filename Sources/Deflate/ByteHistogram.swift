@@ -1,59 +1,87 @@
 /// How often each byte occurs, and what that says of the bits that a code of single bytes takes
 /// (Shannon, A Mathematical Theory of Communication, 1948, section 6).
 public struct ByteHistogram: ~Copyable {
-  private let counts: UnsafePointer<UInt32>
-  private let byteCount: UInt32
+  /// Four counts of each byte, for the four places of a group: a byte that follows itself would have
+  /// to wait for the count that was just written.
+  private let counts: UnsafeMutablePointer<UInt32>
+  private var byteCount: UInt32 = 0
 
-  /// Runs `body` with the histogram of less than 4 GiB of bytes.
-  public static func of<Result>(
-    _ bytes: UnsafeRawBufferPointer, _ body: (borrowing ByteHistogram) -> Result
-  ) -> Result {
-    // Four counts of each byte, for the four places of a group: a byte that follows itself would
-    // have to wait for the count that was just written.
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 1024) { counts in
-      counts.initialize(repeating: 0)
-      var place = 0
-      while place + 4 <= bytes.count {
-        counts[Int(bytes[place])] &+= 1
-        counts[256 + Int(bytes[place + 1])] &+= 1
-        counts[512 + Int(bytes[place + 2])] &+= 1
-        counts[768 + Int(bytes[place + 3])] &+= 1
-        place += 4
-      }
-      while place < bytes.count {
-        counts[Int(bytes[place])] &+= 1
-        place += 1
-      }
-      for byte in 0..<256 {
-        counts[byte] += counts[256 + byte] + counts[512 + byte] + counts[768 + byte]
-      }
-      guard let base = counts.baseAddress else { preconditionFailure("there is room for 1024") }
-      return body(ByteHistogram(counts: UnsafePointer(base), byteCount: UInt32(bytes.count)))
+  private static let laneCount = 4
+
+  /// That of no bytes.
+  public init() {
+    counts = .allocate(capacity: Self.laneCount * 256)
+    counts.initialize(repeating: 0, count: Self.laneCount * 256)
+  }
+
+  deinit { counts.deallocate() }
+
+  /// The most bytes that may be counted: 32 bits hold their number times its logarithm.
+  public static let capacity = 512 << 10
+
+  /// Counts some more bytes, `capacity` in all.
+  public mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    guard let base = bytes.baseAddress else { return }
+    precondition(bytes.count <= Self.capacity - Int(byteCount))
+    byteCount += UInt32(bytes.count)
+    let counts = counts
+    @inline(__always)
+    func count(_ place: Int, _ lane: Int) {
+      counts[256 &* lane &+ Int(base.load(fromByteOffset: place, as: UInt8.self))] &+= 1
+    }
+    let grouped = bytes.count & ~3
+    var place = 0
+    while place < grouped {
+      count(place, 0)
+      count(place &+ 1, 1)
+      count(place &+ 2, 2)
+      count(place &+ 3, 3)
+      place &+= 4
+    }
+    while place < bytes.count {
+      count(place, 0)
+      place &+= 1
     }
   }
 
-  private init(counts: UnsafePointer<UInt32>, byteCount: UInt32) {
-    self.counts = counts
-    self.byteCount = byteCount
+  /// How often a byte occurs.
+  private func count(of byte: Int) -> UInt32 {
+    (counts[byte] &+ counts[256 &+ byte]) &+ (counts[512 &+ byte] &+ counts[768 &+ byte])
   }
 
-  /// What each byte takes, in 1/256 bit; one that does not occur counts as if it did once.
-  func cost(of byte: Int) -> Int { Self.log2(byteCount) - Self.log2(max(1, counts[byte])) }
+  /// What each byte takes, in 1/256 bit, by its number; one that does not occur counts as if it did
+  /// once.
+  @inline(__always)
+  func forEachCost(_ body: (Int, Int32) -> Void) {
+    let total = Self.logarithm(max(1, byteCount))
+    for byte in 0..<256 {
+      body(byte, Int32(truncatingIfNeeded: total &- Self.logarithm(max(1, count(of: byte)))))
+    }
+  }
 
   /// What all bytes take together, in bits.
   public var entropy: Int {
-    var sum = 0
-    for byte in 0..<256 { sum += Int(counts[byte]) * cost(of: byte) }
-    return sum >> 8
+    var sum: UInt32 = 0
+    for byte in 0..<256 {
+      let count = count(of: byte)
+      // The logarithm of 1 is 0.
+      sum &+= count &* Self.logarithm(max(1, count))
+    }
+    return Int(byteCount &* Self.logarithm(max(1, byteCount)) &- sum) >> 8
   }
 
-  /// 256 times the binary logarithm of a positive number, by integers alone: what hangs on it is
-  /// the same on every machine. Off by 3 at most.
-  static func log2(_ value: UInt32) -> Int {
-    let exponent = 31 - value.leadingZeroBitCount
-    let fraction = Int((value << UInt32(31 - exponent)) >> 15) & 0xFFFF
+  /// 256 times the binary logarithm of a number from 1 to 2^31 - 1, off by 3 at most: by integers, from
+  /// the number as IEEE 754 has it, so that what hangs on it is the same on every machine.
+  static func log2(_ value: UInt32) -> Int { Int(logarithm(value)) }
+
+  // In 32 bits and without a branch: loops over it become vectors.
+  @inline(__always)
+  private static func logarithm(_ value: UInt32) -> UInt32 {
+    let bits = Float(Int32(truncatingIfNeeded: value)).bitPattern
+    let exponent = bits &>> 23 &- 127
+    let fraction = bits &>> 7 & 0xFFFF
     // The curve lies above its chord by a parabola, nearly.
-    let bulge = (fraction * (0x10000 - fraction)) >> 16
-    return exponent << 8 + (fraction + (bulge * 355) >> 10) >> 8
+    let bulge = (fraction &* (0x10000 &- fraction)) &>> 16
+    return exponent &<< 8 &+ (fraction &+ (bulge &* 355) &>> 10) &>> 8
   }
 }

@@ -7,7 +7,7 @@ struct CodeLengthCodes {
     let extra: UInt8
   }
 
-  private var items: [Item] = []
+  private let items: [Item]
   private let literalCount: Int
   private let distanceCount: Int
   private let lengthCount: Int
@@ -34,57 +34,87 @@ struct CodeLengthCodes {
     _ literals: UnsafeMutableBufferPointer<UInt8>, _ distances: UnsafeMutableBufferPointer<UInt8>,
     _ code: borrowing EncodeTable, runs: Runs = .all
   ) {
-    literalCount = max(257, (literals.lastIndex { $0 > 0 } ?? 0) + 1)
-    distanceCount = (distances.lastIndex { $0 > 0 } ?? 0) + 1
-    var lengths = Array(literals[..<literalCount])
-    lengths += distances[..<distanceCount]
-    var items: [Item] = []
-    items.reserveCapacity(lengths.count)
+    let literalCount = max(257, (literals.lastIndex { $0 > 0 } ?? 0) + 1)
+    let distanceCount = (distances.lastIndex { $0 > 0 } ?? 0) + 1
+    let count = literalCount + distanceCount
+    items = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { lengths in
+      _ = lengths.initialize(fromContentsOf: literals[..<literalCount])
+      _ = lengths[literalCount...].initialize(fromContentsOf: distances[..<distanceCount])
+      return [Item](unsafeUninitializedCapacity: count) { items, itemCount in
+        itemCount = Self.shorten(lengths, runs, into: items)
+      }
+    }
+    (self.literalCount, self.distanceCount) = (literalCount, distanceCount)
+    Self.build(code, for: items)
+    let order = DeflateFormat.codeLengthOrder
+    var lengthCount = order.count
+    while lengthCount > 4, code.lengths[order[lengthCount - 1]] == 0 { lengthCount -= 1 }
+    self.lengthCount = lengthCount
+    var bits = 14 + 3 * lengthCount
+    for item in items {
+      bits += Int(code.lengths[Int(item.symbol)]) + Self.extraBitCount(item.symbol)
+    }
+    headerBitCount = bits
+  }
+
+  /// Says lengths with as few symbols as those runs allow, and returns how many they are.
+  private static func shorten(
+    _ lengths: UnsafeMutableBufferPointer<UInt8>, _ runs: Runs,
+    into items: UnsafeMutableBufferPointer<Item>
+  ) -> Int {
+    var count = 0
+    func append(_ symbol: UInt8, _ extra: Int = 0) {
+      items.initializeElement(
+        at: count, to: Item(symbol: symbol, extra: UInt8(truncatingIfNeeded: extra)))
+      count += 1
+    }
     var index = 0
     while index < lengths.count {
       let length = lengths[index]
       var run = 1
       while index + run < lengths.count, lengths[index + run] == length { run += 1 }
       index += run
-      if length == 0 {
+      if run < 3 {
+        // Nothing to be said of most.
+      } else if length == 0 {
         while run >= 11, runs.contains(.longGaps) {
           let part = min(run, 138)
-          items.append(Item(symbol: 18, extra: UInt8(part - 11)))
+          append(18, part - 11)
           run -= part
         }
         while run >= 3, runs.contains(.shortGaps) {
           let part = min(run, 10)
-          items.append(Item(symbol: 17, extra: UInt8(part - 3)))
+          append(17, part - 3)
           run -= part
         }
       } else {
-        items.append(Item(symbol: length, extra: 0))
+        append(length)
         run -= 1
         while run >= 3, runs.contains(.lengths) {
           let part = min(run, 6)
-          items.append(Item(symbol: 16, extra: UInt8(part - 3)))
+          append(16, part - 3)
           run -= part
         }
       }
-      for _ in 0..<run { items.append(Item(symbol: length, extra: 0)) }
+      for _ in 0..<run { append(length) }
     }
-    self.items = items
-    let frequencies = Frequencies(DeflateFormat.codeLengthSymbolCount)
-    for item in items { frequencies.counts[Int(item.symbol)] += 1 }
-    // This code must be complete, which a single one is not.
-    if items.allSatisfy({ $0.symbol == items[0].symbol }) {
-      frequencies.counts[items[0].symbol == 0 ? 1 : 0] += 1
+    return count
+  }
+
+  /// Makes the best code for the symbols of those items.
+  private static func build(_ code: borrowing EncodeTable, for items: [Item]) {
+    withUnsafeTemporaryAllocation(
+      of: UInt32.self, capacity: DeflateFormat.codeLengthSymbolCount
+    ) { frequencies in
+      frequencies.initialize(repeating: 0)
+      for item in items { frequencies[Int(item.symbol)] &+= 1 }
+      // This code must be complete, which a single one is not.
+      if items.allSatisfy({ $0.symbol == items[0].symbol }) {
+        frequencies[items[0].symbol == 0 ? 1 : 0] += 1
+      }
+      code.build(
+        UnsafeBufferPointer(frequencies), limit: DeflateFormat.maximumCodeLengthCodeLength)
     }
-    code.build(frequencies.values, limit: DeflateFormat.maximumCodeLengthCodeLength)
-    let order = DeflateFormat.codeLengthOrder
-    var count = order.count
-    while count > 4, code.lengths[order[count - 1]] == 0 { count -= 1 }
-    lengthCount = count
-    var bits = 14 + 3 * count
-    for item in items {
-      bits += Int(code.lengths[Int(item.symbol)]) + Self.extraBitCount(item.symbol)
-    }
-    headerBitCount = bits
   }
 
   private static func extraBitCount(_ symbol: UInt8) -> Int {

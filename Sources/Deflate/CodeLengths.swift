@@ -14,52 +14,51 @@ enum CodeLengths {
   ) {
     precondition(lengths.count >= frequencies.count)
     lengths.update(repeating: 0)
-    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 2 * frequencies.count) { memory in
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: 2 * frequencies.count) { memory in
       var count = 0
       for (symbol, frequency) in frequencies.enumerated() where frequency > 0 {
-        memory[count] = UInt64(frequency) << 16 | UInt64(symbol)
+        memory[count] = Int(frequency) << 16 | symbol
         count += 1
       }
       guard count > 1 else {
-        if count == 1 { lengths[Int(memory[0] & 0xFFFF)] = 1 }
+        if count == 1 { lengths[memory[0] & 0xFFFF] = 1 }
         return
       }
-      let symbols = sort(
+      let (symbols, depths) = sort(
         UnsafeMutableBufferPointer(rebasing: memory[..<count]),
         with: UnsafeMutableBufferPointer(rebasing: memory[count..<2 * count]))
-      withUnsafeTemporaryAllocation(of: Int.self, capacity: count) { depths in
-        for index in 0..<count { depths[index] = Int(symbols[index] >> 16) }
-        findDepths(depths)
-        countAndAssign(depths, limit, symbols, lengths)
-      }
+      for index in 0..<count { depths[index] = symbols[index] >> 16 }
+      findDepths(depths)
+      countAndAssign(depths, limit, symbols, lengths)
     }
   }
 
   /// Sorts by what stands above 16 bits, byte by byte from the lowest; equal ones keep their order.
   ///
-  /// - Returns: where they stand, sorted: one of the two.
+  /// - Returns: where they stand, sorted, and the other one.
   private static func sort(
-    _ elements: UnsafeMutableBufferPointer<UInt64>, with room: UnsafeMutableBufferPointer<UInt64>
-  ) -> UnsafeMutableBufferPointer<UInt64> {
+    _ elements: UnsafeMutableBufferPointer<Int>, with room: UnsafeMutableBufferPointer<Int>
+  ) -> (sorted: UnsafeMutableBufferPointer<Int>, room: UnsafeMutableBufferPointer<Int>) {
     var (source, target) = (elements, room)
     let union = elements.reduce(0, |)
-    var shift: UInt64 = 16
+    var shift = 16
     while union >> shift > 0 {
-      withUnsafeTemporaryAllocation(of: Int.self, capacity: 256) { places in
-        places.initialize(repeating: 0)
-        for element in source { places[Int(element >> shift & 0xFF)] += 1 }
-        var place = 0
-        for byte in 0..<256 { (places[byte], place) = (place, place + places[byte]) }
-        for element in source {
-          let byte = Int(element >> shift & 0xFF)
-          target[places[byte]] = element
-          places[byte] += 1
-        }
+      var places = InlineArray<256, Int>(repeating: 0)
+      for element in source { places[element &>> shift & 0xFF] &+= 1 }
+      var place = 0
+      // No byte is larger than what all of them have together.
+      for byte in 0...min(union >> shift, 0xFF) {
+        (places[byte], place) = (place, place &+ places[byte])
+      }
+      for element in source {
+        let byte = element &>> shift & 0xFF
+        target[places[byte]] = element
+        places[byte] &+= 1
       }
       swap(&source, &target)
       shift += 8
     }
-    return source
+    return (source, target)
   }
 
   /// Turns ascending weights into the depths of their leaves, which descend.
@@ -73,23 +72,23 @@ enum CodeLengths {
       if leaf >= n || a[root] < a[leaf] {
         a[next] = a[root]
         a[root] = next
-        root += 1
+        root &+= 1
       } else {
         a[next] = a[leaf]
-        leaf += 1
+        leaf &+= 1
       }
       if leaf >= n || (root < next && a[root] < a[leaf]) {
-        a[next] += a[root]
+        a[next] &+= a[root]
         a[root] = next
-        root += 1
+        root &+= 1
       } else {
-        a[next] += a[leaf]
-        leaf += 1
+        a[next] &+= a[leaf]
+        leaf &+= 1
       }
     }
     // Depths of the inner nodes.
     a[n - 2] = 0
-    for next in stride(from: n - 3, through: 0, by: -1) { a[next] = a[a[next]] + 1 }
+    for next in stride(from: n - 3, through: 0, by: -1) { a[next] = a[a[next]] &+ 1 }
     // Depths of the leaves.
     var available = 1
     var used = 0
@@ -98,23 +97,23 @@ enum CodeLengths {
     var next = n - 1
     while available > 0 {
       while root >= 0, a[root] == depth {
-        used += 1
-        root -= 1
+        used &+= 1
+        root &-= 1
       }
       while available > used {
         a[next] = depth
-        next -= 1
-        available -= 1
+        next &-= 1
+        available &-= 1
       }
       available = 2 * used
-      depth += 1
+      depth &+= 1
       used = 0
     }
   }
 
   private static func countAndAssign(
     _ depths: UnsafeMutableBufferPointer<Int>, _ limit: Int,
-    _ symbols: UnsafeMutableBufferPointer<UInt64>, _ lengths: UnsafeMutableBufferPointer<UInt8>
+    _ symbols: UnsafeMutableBufferPointer<Int>, _ lengths: UnsafeMutableBufferPointer<UInt8>
   ) {
     var counts = InlineArray<16, Int>(repeating: 0)
     for depth in depths { counts[min(depth, limit)] += 1 }
@@ -134,7 +133,7 @@ enum CodeLengths {
     var index = 0
     for length in stride(from: limit, through: 1, by: -1) {
       for _ in 0..<counts[length] {
-        lengths[Int(symbols[index] & 0xFFFF)] = UInt8(length)
+        lengths[symbols[index] & 0xFFFF] = UInt8(length)
         index += 1
       }
     }
@@ -144,20 +143,21 @@ enum CodeLengths {
 /// A prefix code as it is written: of each symbol its bits, the first in the lowest place, and how
 /// many they are.
 struct EncodeTable: ~Copyable {
-  /// Bits in 0 to 15, their number from 16 on.
-  let entries: UnsafeMutablePointer<UInt32>
+  /// Bits in 0 to 15, their number from 16 on; and the lengths behind all of them.
+  private let memory: Memory<UInt32>
+
+  var entries: UnsafeMutablePointer<UInt32> { memory.base }
   let lengths: UnsafeMutableBufferPointer<UInt8>
 
-  init(symbolCount: Int) {
-    entries = .allocate(capacity: symbolCount)
-    entries.initialize(repeating: 0, count: symbolCount)
-    lengths = .allocate(capacity: symbolCount)
-    lengths.initialize(repeating: 0)
-  }
-
-  deinit {
-    entries.deallocate()
-    lengths.deallocate()
+  /// - Throws: `.outOfMemory`.
+  init(symbolCount: Int) throws(DeflateError) {
+    let lengthWordCount = (symbolCount + 3) / 4
+    memory = try Memory(symbolCount + lengthWordCount)
+    memory.base.initialize(repeating: 0, count: symbolCount + lengthWordCount)
+    lengths = UnsafeMutableBufferPointer(
+      start: UnsafeMutableRawPointer(memory.base + symbolCount)
+        .bindMemory(to: UInt8.self, capacity: symbolCount),
+      count: symbolCount)
   }
 
   /// Makes the best code for those frequencies.
@@ -175,23 +175,23 @@ struct EncodeTable: ~Copyable {
   }
 
   private func assign() {
-    var counts = InlineArray<16, Int>(repeating: 0)
-    for length in lengths { counts[Int(length)] += 1 }
+    var counts = InlineArray<16, UInt32>(repeating: 0)
+    for length in lengths { counts[Int(length & 15)] &+= 1 }
     counts[0] = 0
-    var next = InlineArray<16, Int>(repeating: 0)
-    var code = 0
+    var next = InlineArray<16, UInt32>(repeating: 0)
+    var code: UInt32 = 0
     for length in 1..<16 {
-      code = (code + counts[length - 1]) << 1
+      code = (code &+ counts[length - 1]) &<< 1
       next[length] = code
     }
     for symbol in 0..<lengths.count {
-      let length = Int(lengths[symbol])
+      let length = Int(lengths[symbol] & 15)
       guard length > 0 else {
         entries[symbol] = 0
         continue
       }
       let bits = UInt16(truncatingIfNeeded: next[length])
-      next[length] += 1
+      next[length] &+= 1
       entries[symbol] = UInt32(bits.reversed(length)) | UInt32(length) << 16
     }
   }

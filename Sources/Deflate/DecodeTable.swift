@@ -23,14 +23,15 @@ struct DecodeTable: ~Copyable {
   static let invalid: Entry = exceptionFlag
 
   let entries: UnsafeMutablePointer<Entry>
-  let rootBitCount: Int
+  private let mostRootBits: Int
   private let capacity: Int
 
-  init(rootBitCount: Int) {
-    self.rootBitCount = rootBitCount
-    // 288 symbols of up to 15 bits need at most 2342 entries with a root of 11 bits, and 32 symbols
-    // 402 with one of 8 (zlib, examples/enough.c).
-    capacity = 1 << rootBitCount + 4 * DeflateFormat.literalSymbolCount
+  /// - Parameters:
+  ///   - mostRootBits: the most bits that index the root.
+  ///   - capacity: the most entries that a code of 15 bits needs then (zlib, examples/enough.c).
+  init(mostRootBits: Int, capacity: Int) {
+    self.mostRootBits = mostRootBits
+    self.capacity = capacity
     entries = .allocate(capacity: capacity)
     entries.initialize(repeating: Self.invalid, count: capacity)
   }
@@ -43,13 +44,14 @@ struct DecodeTable: ~Copyable {
   ///   - lengths: of the code of each symbol; 0 for none.
   ///   - symbols: the entry of each, with its extra bits in bits 0 to 7 and no code bits.
   ///   - mayBeIncomplete: whether there may be a single code of one bit, or none at all.
+  /// - Returns: how many bits index the root: no more than the longest code has.
   /// - Throws: `.corrupt` where the lengths are no code: too many, or too few.
   func build(
     _ lengths: UnsafeBufferPointer<UInt8>, symbols: UnsafePointer<Entry>,
     mayBeIncomplete: Bool = true
-  ) throws(DeflateError) {
+  ) throws(DeflateError) -> Int {
     var counts = Counts(repeating: 0)
-    for length in lengths { counts[Int(length)] += 1 }
+    for length in lengths { counts[Int(length & 15)] &+= 1 }
     counts[0] = 0
     var maximum = DeflateFormat.maximumCodeLength
     while maximum > 0, counts[maximum] == 0 { maximum -= 1 }
@@ -59,67 +61,77 @@ struct DecodeTable: ~Copyable {
       guard left >= 0 else { throw .corrupt }
     }
     guard left == 0 || mayBeIncomplete && maximum <= 1 else { throw .corrupt }
-    if left > 0 {
-      for index in 0..<1 << rootBitCount { entries[index] = Self.invalid }
-    }
-    // The codes in their order, each with its bits reversed, as they come out of the stream.
-    var next = Counts(repeating: 0)
-    var code = 0
-    for length in 1..<16 {
-      code = (code + counts[length - 1]) << 1
-      next[length] = code
-    }
-    let rootMask = 1 << rootBitCount - 1
-    var sortedStart = Counts(repeating: 0)
-    for length in 1..<15 { sortedStart[length + 1] = sortedStart[length] + counts[length] }
+    let rootBits = min(maximum, mostRootBits)
     withUnsafeTemporaryAllocation(of: UInt16.self, capacity: lengths.count + 1) { sorted in
-      for symbol in 0..<lengths.count where lengths[symbol] > 0 {
-        let length = Int(lengths[symbol])
-        sorted[sortedStart[length]] = UInt16(symbol)
-        sortedStart[length] += 1
+      Self.sort(lengths, counts, into: sorted)
+      fill(sorted, counts, symbols, maximum: maximum, rootBits: rootBits)
+    }
+    return rootBits
+  }
+
+  /// The symbols in the order of their codes.
+  private static func sort(
+    _ lengths: UnsafeBufferPointer<UInt8>, _ counts: Counts,
+    into sorted: UnsafeMutableBufferPointer<UInt16>
+  ) {
+    var places = Counts(repeating: 0)
+    for length in 1..<15 { places[length + 1] = places[length] &+ counts[length] }
+    for symbol in 0..<lengths.count where lengths[symbol] > 0 {
+      let length = Int(lengths[symbol] & 15)
+      sorted[places[length]] = UInt16(truncatingIfNeeded: symbol)
+      places[length] &+= 1
+    }
+  }
+
+  private func fill(
+    _ sorted: UnsafeMutableBufferPointer<UInt16>, _ counts: Counts, _ symbols: UnsafePointer<Entry>,
+    maximum: Int, rootBits: Int
+  ) {
+    let rootMask = 1 << rootBits - 1
+    // The codes in their order, each with its bits reversed, as they come out of the stream.
+    var code = 0
+    var position = 0
+    var used = 1 << rootBits
+    var prefix = -1
+    var tableStart = 0
+    var tableBits = 0
+    entries[0] = Self.invalid
+    for length in stride(from: 1, through: maximum, by: 1) {
+      code <<= 1
+      // With one bit more before its index an entry stands in both halves of the root.
+      if length <= rootBits {
+        (entries + (1 << (length - 1))).update(from: entries, count: 1 << (length - 1))
       }
-      var used = 1 << rootBitCount
-      var prefix = -1
-      var tableStart = 0
-      var tableBits = 0
-      var position = 0
-      for length in 1..<16 where counts[length] > 0 {
-        for rank in 0..<counts[length] {
-          let symbol = Int(sorted[position])
-          position += 1
-          let reversed = Int(UInt16(next[length] + rank).reversed(length))
-          let entry = symbols[symbol]
-          if length <= rootBitCount {
-            let filled = Self.entry(entry, codeBits: length)
-            var index = reversed
-            while index <= rootMask {
-              entries[index] = filled
-              index += 1 << length
-            }
-          } else {
-            if reversed & rootMask != prefix {
-              prefix = reversed & rootMask
-              tableStart = used
-              // As large as the codes need that begin like this one: the shorter ones come first.
-              tableBits = length - rootBitCount
-              var room = 1 << tableBits - (counts[length] - rank)
-              while room > 0, tableBits + rootBitCount < maximum {
-                tableBits += 1
-                room = room << 1 - counts[tableBits + rootBitCount]
-              }
-              used += 1 << tableBits
-              precondition(used <= capacity)
-              entries[prefix] =
-                Self.exceptionFlag | Self.longerCodeFlag | Entry(tableStart) << 16
-                | Entry(tableBits) << 8 | Entry(rootBitCount)
-            }
-            let filled = Self.entry(entry, codeBits: length - rootBitCount)
-            var index = reversed >> rootBitCount
-            while index < 1 << tableBits {
-              entries[tableStart + index] = filled
-              index += 1 << (length - rootBitCount)
-            }
+      for rank in 0..<counts[length] {
+        let entry = symbols[Int(sorted[position])]
+        position &+= 1
+        let reversed = Int(UInt16(truncatingIfNeeded: code).reversed(length))
+        code &+= 1
+        if length <= rootBits {
+          entries[reversed] = Self.entry(entry, codeBits: length)
+          continue
+        }
+        if reversed & rootMask != prefix {
+          prefix = reversed & rootMask
+          tableStart = used
+          // As large as the codes need that begin like this one: the shorter ones come first.
+          tableBits = length - rootBits
+          var room = 1 << tableBits - (counts[length] - rank)
+          while room > 0, tableBits + rootBits < maximum {
+            tableBits += 1
+            room = room << 1 - counts[tableBits + rootBits]
           }
+          used += 1 << tableBits
+          precondition(used <= capacity)
+          entries[prefix] =
+            Self.exceptionFlag | Self.longerCodeFlag | Entry(tableStart) << 16
+            | Entry(tableBits) << 8 | Entry(rootBits)
+        }
+        let filled = Self.entry(entry, codeBits: length - rootBits)
+        var index = reversed >> rootBits
+        while index < 1 << tableBits {
+          entries[tableStart + index] = filled
+          index += 1 << (length - rootBits)
         }
       }
     }
@@ -129,14 +141,14 @@ struct DecodeTable: ~Copyable {
   private typealias Counts = InlineArray<16, Int>
 
   /// Lets an entry stand for two literals where both codes fit into the root's index.
-  func pairLiterals() {
-    for index in stride(from: 1 << rootBitCount - 1, through: 0, by: -1) {
+  func pairLiterals(rootBits: Int) {
+    for index in stride(from: 1 << rootBits - 1, through: 0, by: -1) {
       let first = entries[index]
       guard first & Self.literalFlag != 0 else { continue }
       // The second one's entry has a smaller index, and is not a pair yet.
       let second = entries[index >> Int(first & 0xFF)]
       let bitCount = first & 0xFF + second & 0xFF
-      guard second & Self.literalFlag != 0, bitCount <= rootBitCount else { continue }
+      guard second & Self.literalFlag != 0, bitCount <= rootBits else { continue }
       entries[index] =
         Self.literalFlag | Self.pairFlag | (second & 0xFF00) << 8 | first & 0xFF00 | bitCount
     }

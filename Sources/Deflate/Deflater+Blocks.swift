@@ -36,9 +36,7 @@ extension Deflater {
       distanceCode.build($0, limit: DeflateFormat.maximumCodeLength)
     }
     let codes = CodeLengthCodes(literalCode.lengths, distanceCode.lengths, lengthCode, runs: runs)
-    return (
-      codes, codes.headerBitCount + bitCount(literalCode.lengths, distanceCode.lengths)
-    )
+    return (codes, codes.headerBitCount + bitCount)
   }
 
   /// As `codes`, those that make the block shortest.
@@ -75,46 +73,62 @@ extension Deflater {
     distanceFrequencies.clear()
     let literals = literalFrequencies.counts
     let distances = distanceFrequencies.counts
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 512) { counts in
-      counts.initialize(repeating: 0)
+    var extraBitCount = 0
+    // Every other byte is counted apart: one that follows itself would have to wait for its count.
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 256) { others in
+      others.initialize(repeating: 0)
       var place = part.bytes.lowerBound
       for index in part.sequences {
         let sequence = sequences[index]
         let stop = place + Int(sequence.literalCount)
-        while place + 1 < stop {
-          counts[Int(buffer[place])] &+= 1
-          counts[256 + Int(buffer[place + 1])] &+= 1
-          place += 2
+        while place &+ 1 < stop {
+          literals[Int(buffer[place])] &+= 1
+          others[Int(buffer[place &+ 1])] &+= 1
+          place &+= 2
         }
         if place < stop {
-          counts[Int(buffer[place])] &+= 1
-          place += 1
+          literals[Int(buffer[place])] &+= 1
+          place &+= 1
         }
         if sequence.length > 0 {
-          literals[MatchSymbols.length(Int(sequence.length)).symbol] += 1
-          distances[MatchSymbols.distance(Int(sequence.distance)).symbol] += 1
+          let length = MatchSymbols.length(Int(sequence.length))
+          let distance = MatchSymbols.distance(Int(sequence.distance))
+          literals[length.symbol] &+= 1
+          distances[distance.symbol] &+= 1
+          extraBitCount &+= length.extraBitCount &+ distance.extraBitCount
           place += Int(sequence.length)
         }
       }
-      for byte in 0..<256 { literals[byte] += counts[byte] + counts[256 + byte] }
+      for byte in 0..<256 { literals[byte] &+= others[byte] }
     }
-    literals[DeflateFormat.endOfBlock] += 1
+    literals[DeflateFormat.endOfBlock] &+= 1
+    self.extraBitCount = extraBitCount
   }
 
+  /// The bits of the block's symbols in the codes that were made, and of what follows them.
+  var bitCount: Int {
+    bitCount(
+      UnsafeBufferPointer(literalCode.lengths), UnsafeBufferPointer(distanceCode.lengths))
+  }
+
+  /// The same in codes of such lengths.
   func bitCount(
-    _ literals: some Collection<UInt8>, _ distances: some Collection<UInt8>
+    _ literals: UnsafeBufferPointer<UInt8>, _ distances: UnsafeBufferPointer<UInt8>
   ) -> Int {
-    var bits = 0
-    for (symbol, length) in literals.enumerated() {
-      let extra =
-        symbol > 256 && symbol < 286 ? DeflateFormat.lengths[symbol - 257].extraBitCount : 0
-      bits += Int(literalFrequencies.counts[symbol]) * (Int(length) + extra)
+    extraBitCount + Self.bitCount(literalFrequencies.values, literals)
+      + Self.bitCount(distanceFrequencies.values, distances) + 3
+  }
+
+  /// A block has so few symbols that 32 bits hold the sum.
+  private static func bitCount(
+    _ frequencies: UnsafeBufferPointer<UInt32>, _ lengths: UnsafeBufferPointer<UInt8>
+  ) -> Int {
+    precondition(lengths.count >= frequencies.count)
+    var bits: UInt32 = 0
+    for symbol in frequencies.indices {
+      bits &+= frequencies[symbol] &* UInt32(lengths[symbol])
     }
-    for (symbol, length) in distances.enumerated() {
-      let extra = symbol < 30 ? DeflateFormat.distances[symbol].extraBitCount : 0
-      bits += Int(distanceFrequencies.counts[symbol]) * (Int(length) + extra)
-    }
-    return bits + 3
+    return Int(bits)
   }
 
   func emitSequences(_ part: BlockPart) {

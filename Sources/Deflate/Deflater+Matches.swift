@@ -25,12 +25,17 @@ extension Deflater {
     add(literals: end - literalStart, length: 0, distance: 0)
   }
 
-  /// A literal's cost by the histogram of the block's first bytes, in quarters of a bit, and one
+  /// A literal's cost by the histogram of some of the block's first bytes, in quarters of a bit, and one
   /// quarter more: the bytes that matches leave are less like each other than all of them.
   func literalCosts(_ costs: UnsafeMutablePointer<UInt16>) {
-    let count = min(end - blockStart, Self.costSampleByteCount)
-    ByteHistogram.of(UnsafeRawBufferPointer(start: buffer + blockStart, count: count)) {
-      for byte in 0..<256 { costs[byte] = UInt16(max(4, min(56, ($0.cost(of: byte) + 96) / 64))) }
+    var histogram = ByteHistogram()
+    let sampleEnd = min(end, blockStart + Self.costSampledByteCount)
+    for place in stride(from: blockStart, to: sampleEnd, by: Self.costSampleStep) {
+      let count = min(end - place, Self.costSampleByteCount)
+      histogram.add(UnsafeRawBufferPointer(start: buffer + place, count: count))
+    }
+    histogram.forEachCost {
+      costs[$0] = UInt16(truncatingIfNeeded: max(4, min(56, ($1 + 96) >> 6)))
     }
   }
 

@@ -49,9 +49,10 @@ extension Deflater {
   private func guess(
     _ path: ShortestPath, _ costs: borrowing SymbolCosts, _ judge: () -> Int
   ) {
-    let bytes = UnsafeRawBufferPointer(start: buffer + blockStart, count: end - blockStart)
+    var histogram = ByteHistogram()
+    histogram.add(UnsafeRawBufferPointer(start: buffer + blockStart, count: end - blockStart))
     func attempt(_ length: Int32, _ distance: Int32) -> Int {
-      ByteHistogram.of(bytes) { costs.guess($0, length: length, distance: distance) }
+      costs.guess(histogram, length: length, distance: distance)
       walk(path, blockStart..<end, costs)
       return judge()
     }
@@ -173,7 +174,7 @@ extension Deflater {
       // By the codes themselves: those of few symbols are far from ideal.
       literalCode.build(literalFrequencies.values, limit: Self.codeLengthLimit)
       distanceCode.build(distanceFrequencies.values, limit: DeflateFormat.maximumCodeLength)
-      cost += counts.headerCost + bitCount(literalCode.lengths, distanceCode.lengths) << 8
+      cost += counts.headerCost + bitCount << 8
     }
     return cost
   }

@@ -87,11 +87,13 @@ public final class Deflater {
   var checksum = Adler32()
   var hasHeader = false
 
-  let literalCode = EncodeTable(symbolCount: DeflateFormat.literalSymbolCount)
-  let distanceCode = EncodeTable(symbolCount: DeflateFormat.distanceSymbolCount)
-  let lengthCode = EncodeTable(symbolCount: DeflateFormat.codeLengthSymbolCount)
-  let literalFrequencies = Frequencies(DeflateFormat.literalSymbolCount)
-  let distanceFrequencies = Frequencies(DeflateFormat.distanceSymbolCount)
+  let literalCode: EncodeTable
+  let distanceCode: EncodeTable
+  let lengthCode: EncodeTable
+  let literalFrequencies: Frequencies
+  let distanceFrequencies: Frequencies
+  /// The bits that follow the codes of the block's matches.
+  var extraBitCount = 0
 
   /// Literals, then a match; the last one's match has length 0.
   struct Sequence: BitwiseCopyable {
@@ -107,8 +109,11 @@ public final class Deflater {
   /// After so many bytes, or a sixteenth of a small block, it is asked whether matches are worth
   /// their search.
   static let trialByteCount = 4 << 10
-  /// What the costs of literals are found by.
-  static let costSampleByteCount = 8 << 10
+  /// The costs of literals are found by some of so many bytes: 64 of each 256. All of them, or as many
+  /// from the whole block, gave no fewer bytes.
+  static let costSampledByteCount = 8 << 10
+  static let costSampleStep = 256
+  static let costSampleByteCount = 64
   /// From this length on a run is taken as it comes.
   static let longRunLength = 12
   /// Four literals of so many bits fit one flush.
@@ -117,7 +122,7 @@ public final class Deflater {
   static func blockCapacity(_ byteCount: Int) -> Int { min(max(byteCount, 1), 96 << 10) }
 
   static func hashBitCount(_ byteCount: Int) -> Int {
-    min(15, max(8, Int.bitWidth - byteCount.leadingZeroBitCount))
+    min(15, max(8, Int.bitWidth - 1 - byteCount.leadingZeroBitCount))
   }
 
   /// A power of two, and a place for each byte of the window or of the whole.
@@ -160,6 +165,11 @@ public final class Deflater {
     sequenceMemory = try Memory(
       Self.sequenceCapacity(blockCapacity, isPath: effort.passCount > 0))
     outputMemory = try Memory(Self.outputCapacity(blockCapacity))
+    literalCode = try EncodeTable(symbolCount: DeflateFormat.literalSymbolCount)
+    distanceCode = try EncodeTable(symbolCount: DeflateFormat.distanceSymbolCount)
+    lengthCode = try EncodeTable(symbolCount: DeflateFormat.codeLengthSymbolCount)
+    literalFrequencies = try Frequencies(DeflateFormat.literalSymbolCount)
+    distanceFrequencies = try Frequencies(DeflateFormat.distanceSymbolCount)
     path = effort.passCount > 0 ? try ShortestPath(byteCount: byteCount, effort: effort) : nil
     writer = BitWriter(outputMemory.base)
     if effort.hasChains { heads.initialize(repeating: 0, count: 1 << hashBitCount) }

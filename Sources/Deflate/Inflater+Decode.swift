@@ -17,30 +17,32 @@ extension Inflater {
     let distances = distances.entries
     let input = input
     let output = output
-    let literalMask: UInt64 = 0x7FF
-    let distanceMask: UInt64 = 0xFF
+    let literalMask: UInt64 = 1 << UInt64(literalRootBits) - 1
+    let distanceMask: UInt64 = 1 << UInt64(distanceRootBits) - 1
     var isAtEnd = false
     var isCorrupt = false
 
+    // Shifts count modulo 64: of an entry they take the lowest bits, which are those that tell how
+    // far, and of `bitCount` all, as it never is more than 63.
     while target < outputLimit, place < inputLimit {
       // At least 56 bits from here.
-      bits |= Self.word(input + place) << UInt64(truncatingIfNeeded: bitCount)
+      bits |= Self.word(input + place) &<< UInt64(truncatingIfNeeded: bitCount)
       place &+= (63 &- bitCount) >> 3
       bitCount |= 56
       var entry = literals[Int(bits & literalMask)]
       if entry & DecodeTable.literalFlag != 0 {
         // Three times eleven bits leave enough for a length with its extra bits.
-        bits >>= UInt64(entry & 0xFF)
+        bits &>>= UInt64(entry)
         bitCount &-= Int(entry & 0xFF)
         target &+= Self.store(entry, at: output + target)
         entry = literals[Int(bits & literalMask)]
         if entry & DecodeTable.literalFlag != 0 {
-          bits >>= UInt64(entry & 0xFF)
+          bits &>>= UInt64(entry)
           bitCount &-= Int(entry & 0xFF)
           target &+= Self.store(entry, at: output + target)
           entry = literals[Int(bits & literalMask)]
           if entry & DecodeTable.literalFlag != 0 {
-            bits >>= UInt64(entry & 0xFF)
+            bits &>>= UInt64(entry)
             bitCount &-= Int(entry & 0xFF)
             target &+= Self.store(entry, at: output + target)
             continue
@@ -49,19 +51,19 @@ extension Inflater {
       }
       if entry & DecodeTable.exceptionFlag != 0 {
         if entry & DecodeTable.longerCodeFlag != 0 {
-          bits >>= UInt64(entry & 0xFF)
+          bits &>>= UInt64(entry)
           bitCount &-= Int(entry & 0xFF)
-          let mask: UInt64 = 1 << UInt64(entry >> 8 & 0xF) - 1
+          let mask: UInt64 = 1 &<< UInt64(entry >> 8 & 0xF) - 1
           entry = literals[Int(entry >> 16) &+ Int(bits & mask)]
           if entry & DecodeTable.literalFlag != 0 {
-            bits >>= UInt64(entry & 0xFF)
+            bits &>>= UInt64(entry)
             bitCount &-= Int(entry & 0xFF)
             target &+= Self.store(entry, at: output + target)
             continue
           }
         }
         if entry & DecodeTable.exceptionFlag != 0 {
-          bits >>= UInt64(entry & 0xFF)
+          bits &>>= UInt64(entry)
           bitCount &-= Int(entry & 0xFF)
           isAtEnd = entry & DecodeTable.endFlag != 0
           isCorrupt = !isAtEnd
@@ -70,9 +72,9 @@ extension Inflater {
       }
       // A length: what stands between its code and its end are the extra bits.
       let length = Self.value(entry, bits)
-      bits >>= UInt64(entry & 0xFF)
+      bits &>>= UInt64(entry)
       bitCount &-= Int(entry & 0xFF)
-      bits |= Self.word(input + place) << UInt64(truncatingIfNeeded: bitCount)
+      bits |= Self.word(input + place) &<< UInt64(truncatingIfNeeded: bitCount)
       place &+= (63 &- bitCount) >> 3
       bitCount |= 56
       entry = distances[Int(bits & distanceMask)]
@@ -81,9 +83,9 @@ extension Inflater {
           isCorrupt = true
           break
         }
-        bits >>= UInt64(entry & 0xFF)
+        bits &>>= UInt64(entry)
         bitCount &-= Int(entry & 0xFF)
-        let mask: UInt64 = 1 << UInt64(entry >> 8 & 0xF) - 1
+        let mask: UInt64 = 1 &<< UInt64(entry >> 8 & 0xF) - 1
         entry = distances[Int(entry >> 16) &+ Int(bits & mask)]
         guard entry & DecodeTable.exceptionFlag == 0 else {
           isCorrupt = true
@@ -91,7 +93,7 @@ extension Inflater {
         }
       }
       let distance = Self.value(entry, bits)
-      bits >>= UInt64(entry & 0xFF)
+      bits &>>= UInt64(entry)
       bitCount &-= Int(entry & 0xFF)
       guard distance <= target else {
         isCorrupt = true
@@ -137,8 +139,8 @@ extension Inflater {
   /// The base of a length or distance and its extra bits.
   @inline(__always)
   static func value(_ entry: DecodeTable.Entry, _ bits: UInt64) -> Int {
-    let all = bits & (1 << UInt64(entry & 0xFF) &- 1)
-    return Int(entry >> 16) &+ Int(all >> UInt64(entry >> 8 & 0xF))
+    let all = bits & (1 &<< UInt64(entry) &- 1)
+    return Int(entry >> 16) &+ Int(truncatingIfNeeded: all &>> UInt64(entry >> 8 & 0xF))
   }
 
   /// Copies a match; it writes up to 31 bytes beyond its end.
@@ -162,17 +164,20 @@ extension Inflater {
         target.storeBytes(of: part, toByteOffset: done, as: SIMD16<UInt8>.self)
         done &+= 16
       } while done < length
-    } else if distance >= 8 {
+    } else if distance == 4 {
+      // A pixel with alpha, again and again.
+      let part = SIMD4<UInt32>(repeating: source.loadUnaligned(as: UInt32.self))
+      repeat {
+        target.storeBytes(of: part, toByteOffset: done, as: SIMD4<UInt32>.self)
+        done &+= 16
+      } while done < length
+    } else {
+      // As many bytes of each word as are there count; those behind them are written over.
+      let step = min(distance, 8)
       repeat {
         let part = source.loadUnaligned(fromByteOffset: done, as: UInt64.self)
         target.storeBytes(of: part, toByteOffset: done, as: UInt64.self)
-        done &+= 8
-      } while done < length
-    } else {
-      repeat {
-        target.storeBytes(
-          of: source.load(fromByteOffset: done, as: UInt8.self), toByteOffset: done, as: UInt8.self)
-        done &+= 1
+        done &+= step
       } while done < length
     }
   }

@@ -44,8 +44,11 @@ public final class Inflater {
   var isLastBlock = false
   var checksum = Adler32()
 
-  let literals = DecodeTable(rootBitCount: 11)
-  let distances = DecodeTable(rootBitCount: 8)
+  // For 288 symbols, and for 32.
+  let literals = DecodeTable(mostRootBits: 11, capacity: 2342)
+  let distances = DecodeTable(mostRootBits: 8, capacity: 402)
+  var literalRootBits = 0
+  var distanceRootBits = 0
   var hasFixedTables = false
 
   /// The largest match, and what a copy of words writes beyond its end.
@@ -176,7 +179,16 @@ public final class Inflater {
   /// Fills `bits` to at least 56.
   private func fetch(from feed: Feed) throws {
     if inputEnd - inputStart < 8, !isFed { try refill(from: feed) }
-    while bitCount <= 56 {
+    guard bitCount < 56 else { return }
+    if inputEnd - inputStart >= 8 {
+      bits |= Self.word(input + inputStart) &<< UInt64(truncatingIfNeeded: bitCount)
+      inputStart += (63 - bitCount) >> 3
+      bitCount |= 56
+      // Of the byte that did not fit, a part stands above.
+      bits &= UInt64.max &>> UInt64(truncatingIfNeeded: 64 - bitCount)
+      return
+    }
+    while bitCount < 56 {
       // Zeros behind the end; whoever takes them for a part of the stream is told.
       if inputStart < inputEnd {
         bits |= UInt64(input[inputStart]) << UInt64(bitCount)
@@ -195,9 +207,11 @@ public final class Inflater {
     (bits, bitCount, paddingByteCount) = (0, 0, 0)
   }
 
+  /// Takes up to 16 bits.
+  @inline(__always)
   private func take(_ count: Int) throws -> Int {
-    let value = Int(bits & (1 << UInt64(count) - 1))
-    bits >>= UInt64(count)
+    let value = Int(bits & (1 &<< UInt64(truncatingIfNeeded: count) - 1))
+    bits &>>= UInt64(truncatingIfNeeded: count)
     bitCount -= count
     guard bitCount >= 8 * paddingByteCount else { throw DeflateError.truncated }
     return value
@@ -289,10 +303,10 @@ public final class Inflater {
   private func useFixedTables() throws {
     guard !hasFixedTables else { return }
     try DeflateFormat.fixedLiteralLengths.withUnsafeBufferPointer {
-      try literals.build($0, symbols: SymbolEntries.literals)
+      literalRootBits = try literals.build($0, symbols: SymbolEntries.literals)
     }
     try DeflateFormat.fixedDistanceLengths.withUnsafeBufferPointer {
-      try distances.build($0, symbols: SymbolEntries.distances)
+      distanceRootBits = try distances.build($0, symbols: SymbolEntries.distances)
     }
     hasFixedTables = true
   }
@@ -310,36 +324,42 @@ public final class Inflater {
         lengths[DeflateFormat.codeLengthOrder[index]] = UInt8(try take(3))
       }
       // The literals' table serves for the lengths that it will be made of.
-      try literals.build(
+      let rootBits = try literals.build(
         UnsafeBufferPointer(rebasing: lengths[..<19]), symbols: SymbolEntries.codeLengths,
         mayBeIncomplete: false)
       lengths.update(repeating: 0)
-      try readLengths(lengths, count: literalCount + distanceCount, feed)
+      try readLengths(lengths, count: literalCount + distanceCount, rootBits: rootBits, feed)
       guard lengths[DeflateFormat.endOfBlock] > 0 else { throw DeflateError.corrupt }
-      try distances.build(
+      distanceRootBits = try distances.build(
         UnsafeBufferPointer(rebasing: lengths[literalCount..<literalCount + distanceCount]),
         symbols: SymbolEntries.distances)
-      try literals.build(
+      literalRootBits = try literals.build(
         UnsafeBufferPointer(rebasing: lengths[..<literalCount]), symbols: SymbolEntries.literals)
-      if byteCount - producedByteCount >= Self.leastPairedByteCount { literals.pairLiterals() }
+      if byteCount - producedByteCount >= Self.leastPairedByteCount {
+        literals.pairLiterals(rootBits: literalRootBits)
+      }
     }
   }
 
   private func readLengths(
-    _ lengths: UnsafeMutableBufferPointer<UInt8>, count: Int, _ feed: Feed
+    _ lengths: UnsafeMutableBufferPointer<UInt8>, count: Int, rootBits: Int, _ feed: Feed
   ) throws {
+    let mask: UInt64 = 1 << UInt64(rootBits) - 1
     var index = 0
     while index < count {
       if bitCount < 16 { try fetch(from: feed) }
-      let entry = literals.entries[Int(bits & 0x7FF)]
+      let entry = literals.entries[Int(bits & mask)]
       guard entry & DecodeTable.literalFlag != 0 else { throw DeflateError.corrupt }
       _ = try take(Int(entry & 0xFF))
-      let symbol = Int(entry >> 8 & 0xFF)
+      let symbol = UInt8(truncatingIfNeeded: entry >> 8)
+      if symbol < 16 {
+        lengths[index] = symbol
+        index += 1
+        continue
+      }
       var value: UInt8 = 0
-      var repeatCount = 1
+      let repeatCount: Int
       switch symbol {
-      case ..<16:
-        value = UInt8(symbol)
       case 16:
         guard index > 0 else { throw DeflateError.corrupt }
         value = lengths[index - 1]

@@ -16,8 +16,8 @@ enum MatchSymbols {
     // The two bits behind the highest choose among four symbols of as many extra bits.
     let extraBitCount = Int.bitWidth - 3 - value.leadingZeroBitCount
     return Symbol(
-      symbol: 257 + 4 * extraBitCount + value >> extraBitCount,
-      extra: value & (1 << extraBitCount - 1), extraBitCount: extraBitCount)
+      symbol: 257 &+ 4 &* extraBitCount &+ value &>> extraBitCount,
+      extra: value & (1 &<< extraBitCount &- 1), extraBitCount: extraBitCount)
   }
 
   @inline(__always)
@@ -27,24 +27,24 @@ enum MatchSymbols {
     // The bit behind the highest chooses between two symbols of as many extra bits.
     let extraBitCount = Int.bitWidth - 2 - value.leadingZeroBitCount
     return Symbol(
-      symbol: 2 * extraBitCount + value >> extraBitCount,
-      extra: value & (1 << extraBitCount - 1), extraBitCount: extraBitCount)
+      symbol: 2 &* extraBitCount &+ value &>> extraBitCount,
+      extra: value & (1 &<< extraBitCount &- 1), extraBitCount: extraBitCount)
   }
 }
 
 /// How often symbols come.
 struct Frequencies: ~Copyable {
-  let counts: UnsafeMutablePointer<UInt32>
+  private let memory: Memory<UInt32>
   private let count: Int
 
-  init(_ count: Int) {
+  /// - Throws: `.outOfMemory`.
+  init(_ count: Int) throws(DeflateError) {
     self.count = count
-    counts = .allocate(capacity: count)
+    memory = try Memory(count)
     counts.initialize(repeating: 0, count: count)
   }
 
-  deinit { counts.deallocate() }
-
+  var counts: UnsafeMutablePointer<UInt32> { memory.base }
   var values: UnsafeBufferPointer<UInt32> { UnsafeBufferPointer(start: counts, count: count) }
 
   func clear() { counts.update(repeating: 0, count: count) }

@@ -20,7 +20,7 @@ struct SymbolCosts: ~Copyable {
 
   /// A guess, for bytes of which a histogram is known and matches of which nothing is.
   func guess(_ histogram: borrowing ByteHistogram, length: Int32, distance: Int32) {
-    for byte in 0..<256 { literals[byte] = Self.clamped(histogram.cost(of: byte)) }
+    histogram.forEachCost { literals[$0] = Self.clamped(Int($1)) }
     setLengths { _ in length }
     setDistances { _ in distance }
   }

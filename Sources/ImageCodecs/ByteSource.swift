@@ -17,7 +17,10 @@ public final class ByteSource {
   public let byteCount: Int
 
   /// The offset of the next byte to be read.
-  public private(set) var position = 0
+  public var position: Int { nextOffset }
+  // What only this module sees the compiler can prove to be used by one at a time, and needs not
+  // check when it runs.
+  private var nextOffset = 0
 
   private let fill: Fill
   private let buffer: ByteBuffer
@@ -62,7 +65,7 @@ public final class ByteSource {
         if rest.count > buffer.count {
           let count = try fill(position, rest)
           if count == 0 { break }
-          position += count
+          nextOffset += count
           done += count
           continue
         }
@@ -74,7 +77,7 @@ public final class ByteSource {
       let count = min(available, rest.count)
       let start = position - bufferedRange.lowerBound
       rest.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer.bytes[start..<start + count]))
-      position += count
+      nextOffset += count
       done += count
     }
     return done
@@ -96,6 +99,6 @@ public final class ByteSource {
   /// - Precondition: `offset` is not negative.
   public func seek(to offset: Int) {
     precondition(offset >= 0)
-    position = offset
+    nextOffset = offset
   }
 }

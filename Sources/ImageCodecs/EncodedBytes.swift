@@ -9,14 +9,17 @@ public import Raster
 public final class EncodedBytes: @unchecked Sendable {
   private var base: UnsafeMutableRawPointer?
   private var capacity = 0
+  // What only this module sees the compiler can prove to be used by one at a time, and needs not
+  // check when it runs.
+  private var usedCount = 0
 
   /// The bytes that stand here.
-  public private(set) var count = 0
+  public var count: Int { usedCount }
 
   /// No bytes yet.
   public init() {}
 
-  deinit { free(base) }
+  deinit { Glibc.free(base) }
 
   /// The bytes, until the next `append` or the end of this object.
   public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
@@ -52,11 +55,17 @@ public final class EncodedBytes: @unchecked Sendable {
   /// Counts `count` bytes of what `reserve` gave as written.
   public func commit(_ count: Int) {
     precondition(count >= 0 && count <= capacity - self.count)
-    self.count += count
+    usedCount += count
+  }
+
+  /// Drops the bytes, and gives their room back.
+  func free() {
+    Glibc.free(base)
+    (base, capacity, usedCount) = (nil, 0, 0)
   }
 
   /// Drops the bytes, and keeps their room.
-  func clear() { count = 0 }
+  func clear() { usedCount = 0 }
 
   /// Adds a copy of `source`.
   ///

@@ -26,13 +26,17 @@ struct PNGChunkType: Hashable, Sendable {
   static let exif = PNGChunkType(letters: "eXIf")
   static let iccp = PNGChunkType(letters: "iCCP")
 
-  var bytes: [UInt8] {
-    [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: code >> $0) }
+  var bytes: [UInt8] { (0..<4).map(byte) }
+
+  private func byte(_ index: Int) -> UInt8 {
+    UInt8(truncatingIfNeeded: code >> UInt32(24 - 8 * index))
   }
 
   /// Whether all four bytes are ASCII letters, as they must be.
   var isValid: Bool {
-    bytes.allSatisfy { (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) }
+    (0..<4).allSatisfy {
+      (0x41...0x5A).contains(byte($0)) || (0x61...0x7A).contains(byte($0))
+    }
   }
 
   // Section 5.4: the fifth bit of each letter is a property.

@@ -92,6 +92,10 @@ struct PNGChunkWalk {
 
 /// The checksum of a chunk (PNG specification, third edition, section 5.5).
 func crc(of type: PNGChunkType, _ contents: [UInt8]) -> UInt32 {
-  let start = cpng_crc32(0, type.bytes, 4)
-  return contents.withUnsafeBytes { cpng_crc32(start, $0.baseAddress, $0.count) }
+  contents.withUnsafeBytes { cpng_crc32(type.crc, $0.baseAddress, $0.count) }
+}
+
+extension PNGChunkType {
+  /// The checksum of a chunk as far as its contents.
+  var crc: UInt32 { withUnsafeBytes(of: code.bigEndian) { cpng_crc32(0, $0.baseAddress, 4) } }
 }

@@ -1,30 +1,34 @@
 internal import Deflate
 import Raster
 
-/// The picture data of one picture: rows filtered, a group at a time, and deflated.
+/// The picture data of one picture: rows filtered and deflated.
 ///
-/// Where there are several ways to filter, the way is found by the bytes that each makes of a group,
-/// and kept for some groups more; then it is asked again, as a picture may have a sky above its town.
+/// Where there are several ways to filter, rows wait until there are enough to ask which way is best,
+/// by the bytes that each makes of some of them; that way is kept for many rows more, and then it is
+/// asked again, as a picture may have a sky above its town.
 final class PNGDataWriter {
   private let rowByteCount: Int
   private let height: Int
-  private let compression: PNGCompression
+  private let filterings: [PNGCompression.Filtering]
   private let pixelByteCount: Int
 
-  /// This row and the one above, by turns, with margins around them.
+  /// The rows that wait and the one above them, by turns, with margins of zeros around them. The
+  /// margin in front of a row ends with what says that it goes without a filter.
   private let rows: ByteBuffer
   private let slotByteCount: Int
+  private let groupCapacity: Int
   private var rowIndex = 0
 
-  /// For each way to filter the group's rows, each with its filter in front.
+  /// The way in which rows are filtered, until it is asked for again.
+  private var filtering: PNGCompression.Filtering
+  /// The first row behind those that may be filtered so.
+  private var filteringEnd: Int
+  /// How many rows are deflated.
+  private var deflatedCount = 0
+  /// A row as it is deflated, with its filter in front.
   private let filtered: ByteBuffer
-  private let groupCapacity: Int
-  private var groupCount = 0
-  private var groupIndex = 0
-  /// The ways that the group's rows are filtered.
-  private var filterings: [Int]
 
-  private var deflater: Deflater?
+  private let deflater: Deflater
 
   /// The bytes of the stream that nobody has taken.
   private let stream = EncodedBytes()
@@ -34,29 +38,38 @@ final class PNGDataWriter {
   /// And no more than this: a single row may have gigabytes.
   private static let maximumChunkByteCount = 1 << 30
 
-  /// A group has about so many bytes.
+  /// The rows that wait have about so many bytes.
   private static let groupByteCount = 96 << 10
-  /// Every so many groups the way to filter is asked for.
+  /// The way that was found is kept for so many times as many rows.
   private static let choicePeriod = 4
+  /// Of the rows that wait one in so many is asked, and of a few more of them.
+  private static let sampleStep = 4
 
-  private static func groupCapacity(_ rowByteCount: Int, _ height: Int) -> Int {
-    max(1, min(height, groupByteCount / (rowByteCount + 1)))
+  private static func groupCapacity(slotByteCount: Int, _ height: Int) -> Int {
+    max(1, min(height, groupByteCount / slotByteCount))
   }
 
   /// - Throws: `AllocationError`, `SizeOverflow`.
   init(_ picture: PNGPictureHeader, compression: PNGCompression) throws {
     rowByteCount = try picture.packedRowByteCount()
     height = picture.size.height
-    self.compression = compression
+    filterings = compression.filterings
+    filtering = filterings[0]
+    filteringEnd = filterings.count > 1 ? 0 : height
     pixelByteCount = picture.filterByteCount
-    slotByteCount = try rowByteCount.plus(2 * FilterKernels.margin)
-    rows = try ByteBuffer(count: slotByteCount.times(2))
+    slotByteCount = try rowByteCount.plus(FilterKernels.margin)
+    groupCapacity =
+      filterings.count > 1 ? Self.groupCapacity(slotByteCount: slotByteCount, height) : 1
+    rows = try ByteBuffer(
+      count: slotByteCount.times(groupCapacity + 1).plus(FilterKernels.margin))
     rows.bytes.initializeMemory(as: UInt8.self, repeating: 0)
-    groupCapacity = Self.groupCapacity(rowByteCount, height)
-    filterings = Array(compression.filterings.indices)
-    filtered = try ByteBuffer(
-      count: (rowByteCount + 1).times(groupCapacity).plus(FilterKernels.margin)
-        .times(filterings.count))
+    filtered = try ByteBuffer(count: slotByteCount + 1)
+    let byteCount = try rowByteCount.plus(1).times(height)
+    do throws(DeflateError) {
+      deflater = try Deflater(effort: compression.effort, byteCount: byteCount)
+    } catch {
+      throw AllocationError(error)
+    }
   }
 
   /// The most bytes that one holds, but for the stream.
@@ -64,19 +77,29 @@ final class PNGDataWriter {
     for layout: RowLayout, effort: PNGCompression.Effort
   ) throws(SizeOverflow) -> Int {
     let row = try layout.bytesPerRow.plus(1)
-    let group = try row.times(groupCapacity(layout.bytesPerRow, layout.height))
+    let slot = try row.plus(FilterKernels.margin)
+    // In the form that is stored rows may be shorter, and more of them wait.
+    let group = try min(slot.times(layout.height), max(slot, groupByteCount))
     return try Deflater.heldByteCount(byteCount: row.times(layout.height), effort: effort)
-      .plus(group.plus(64).times(2)).plus(row.plus(64).times(2))
+      .plus(group).plus(slot.times(2)).plus(3 * 64)
   }
 
   /// Takes the next row, packed as stored, from who fills it.
   func writeRow(_ fill: (UnsafeMutableRawBufferPointer) -> Void) throws {
-    let here = slot(rowIndex % 2)
-    fill(UnsafeMutableRawBufferPointer(start: here, count: rowByteCount))
-    for filtering in filterings { filter(here, above: slot(1 - rowIndex % 2), by: filtering) }
+    fill(UnsafeMutableRawBufferPointer(start: slot(ofRow: rowIndex), count: rowByteCount))
     rowIndex += 1
-    groupCount += 1
-    if groupCount == groupCapacity || rowIndex == height { try writeGroup() }
+    if rowIndex > filteringEnd {
+      guard rowIndex == height || rowIndex - filteringEnd == groupCapacity else { return }
+      filtering = bestFiltering(of: filteringEnd..<rowIndex)
+      filteringEnd += Self.choicePeriod * groupCapacity
+    }
+    // Once for all of them.
+    let (deflater, stream) = (deflater, stream)
+    while deflatedCount < rowIndex {
+      try deflater.write(filteredRow(deflatedCount, by: filtering)) { try stream.append($0) }
+      deflatedCount += 1
+    }
+    if rowIndex == height { try deflater.finish { try stream.append($0) } }
   }
 
   /// Whether there is enough of the stream for a chunk.
@@ -96,14 +119,21 @@ final class PNGDataWriter {
     stream.clear()
   }
 
-  private func slot(_ index: Int) -> UnsafeMutablePointer<UInt8> {
-    rows.pointer(at: index * slotByteCount + FilterKernels.margin)
+  /// Where a row stands, as long as no more than a group has come since; -1 is that above the first.
+  private func slot(ofRow y: Int) -> UnsafeMutablePointer<UInt8> {
+    let slotCount = groupCapacity + 1
+    return rows.pointer(at: (y + slotCount) % slotCount * slotByteCount + FilterKernels.margin)
   }
 
-  private func filter(_ row: UnsafePointer<UInt8>, above: UnsafePointer<UInt8>, by filtering: Int) {
+  /// The row with its filter in front, until the next call.
+  private func filteredRow(
+    _ y: Int, by filtering: PNGCompression.Filtering
+  ) -> UnsafeRawBufferPointer {
     let count = rowByteCount
+    let row = slot(ofRow: y)
+    let above = slot(ofRow: y - 1)
     let filter =
-      switch compression.filterings[filtering] {
+      switch filtering {
       case .fixed(let filter): filter
       case .adaptive:
         FilterKernels.best(for: row, above: above, count: count, pixelByteCount: pixelByteCount)
@@ -111,59 +141,37 @@ final class PNGDataWriter {
         FilterKernels.fewestPairs(
           for: row, above: above, count: count, pixelByteCount: pixelByteCount)
       }
-    let target = group(filtering) + groupCount * (count + 1)
+    guard filter != UnfilterKernels.none else {
+      return UnsafeRawBufferPointer(start: row - 1, count: count + 1)
+    }
+    let target = filtered.pointer(at: 0)
     target[0] = filter
     FilterKernels.filter(
       filter, row, above: above, count: count, pixelByteCount: pixelByteCount, into: target + 1)
-  }
-
-  private func group(_ filtering: Int) -> UnsafeMutablePointer<UInt8> {
-    filtered.pointer(at: filtering * (filtered.count / compression.filterings.count))
-  }
-
-  private func bytes(of filtering: Int) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(
-      start: group(filtering), count: groupCount * (rowByteCount + 1))
-  }
-
-  private func writeGroup() throws {
-    let best = bestFiltering()
-    let deflater = try self.deflater ?? makeDeflater()
-    self.deflater = deflater
-    try deflater.write(bytes(of: best)) { try stream.append($0) }
-    if rowIndex == height { try deflater.finish { try stream.append($0) } }
-    groupCount = 0
-    groupIndex += 1
-    filterings =
-      groupIndex % Self.choicePeriod == 0 ? Array(compression.filterings.indices) : [best]
+    return UnsafeRawBufferPointer(start: target, count: count + 1)
   }
 
   /// The way that gives the bytes of the smallest entropy; a later one has to be smaller by a
   /// twentieth, or the matches that it costs are worth more.
-  private func bestFiltering() -> Int {
+  private func bestFiltering(of rows: Range<Int>) -> PNGCompression.Filtering {
     var best = filterings[0]
-    guard filterings.count > 1 else { return best }
-    var bestEntropy = entropy(of: best)
+    var bestEntropy = entropy(of: rows, by: best)
     for filtering in filterings.dropFirst() {
-      let entropy = entropy(of: filtering)
+      let entropy = entropy(of: rows, by: filtering)
       if entropy < bestEntropy - bestEntropy / 20 { (best, bestEntropy) = (filtering, entropy) }
     }
     return best
   }
 
-  private func entropy(of filtering: Int) -> Int {
-    // A single row may have gigabytes.
-    let sample = bytes(of: filtering).prefix(Self.groupByteCount)
-    return ByteHistogram.of(UnsafeRawBufferPointer(rebasing: sample)) { $0.entropy }
-  }
-
-  private func makeDeflater() throws(AllocationError) -> Deflater {
-    do throws(DeflateError) {
-      return try Deflater(
-        effort: compression.effort, byteCount: (rowByteCount + 1) * height)
-    } catch {
-      throw AllocationError(error)
+  private func entropy(of rows: Range<Int>, by filtering: PNGCompression.Filtering) -> Int {
+    var histogram = ByteHistogram()
+    let step = max(1, min(Self.sampleStep, rows.count / 8))
+    for y in stride(from: rows.lowerBound + step / 2, to: rows.upperBound, by: step) {
+      // A single row may have gigabytes.
+      let sample = filteredRow(y, by: filtering).prefix(Self.groupByteCount)
+      histogram.add(UnsafeRawBufferPointer(rebasing: sample))
     }
+    return histogram.entropy
   }
 }
 

@@ -140,7 +140,7 @@ final class PNGDataFeed {
   /// What libpng was told, in reader.c.
   private static let maximumByteCount = 8_000_000
 
-  private static let typeCRC = cpng_crc32(0, PNGChunkType.idat.bytes, 4)
+  private static let typeCRC = PNGChunkType.idat.crc
 
   /// - Parameter source: stands behind the length and type of the first chunk.
   init(_ source: ByteSource) throws {
@@ -178,8 +178,9 @@ final class PNGDataFeed {
       guard chunk.type.isValid, chunk.type != .idat,
         chunk.type == .iend ? chunk.byteCount == 0 : !chunk.type.isCritical && chunk.type != .trns
       else { throw PNGFastRows.Oddity() }
-      crc = cpng_crc32(0, chunk.type.bytes, 4)
-      try withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 16) { buffer in
+      crc = chunk.type.crc
+      // So few bytes stand on the stack.
+      try withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { buffer in
         while rest > 0 {
           let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(rest, buffer.count)])
           let count = try source.read(into: part)

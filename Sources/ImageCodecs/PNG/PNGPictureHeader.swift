@@ -89,10 +89,9 @@ struct PNGPictureHeader: Equatable, Sendable {
 
   /// The contents of an IHDR chunk.
   var contents: [UInt8] {
-    let sides = [size.width, size.height].flatMap { side in
-      [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: side >> $0) }
-    }
-    return sides + [UInt8(bitDepth), colourType.rawValue, 0, 0, isInterlaced ? 1 : 0]
+    let sides = UInt64(size.width) << 32 | UInt64(size.height)
+    return (0..<8).map { UInt8(truncatingIfNeeded: sides >> UInt64(56 - 8 * $0)) }
+      + [UInt8(bitDepth), colourType.rawValue, 0, 0, isInterlaced ? 1 : 0]
   }
 
   /// Reads the contents of an IHDR chunk.

@@ -3,7 +3,7 @@ import Raster
 /// Writes a picture in a form that has been decided on, not interlaced.
 final class PNGPictureWriter {
   private let storage: PNGStorage
-  private var packer: PNGRowPacker
+  private let packer: PNGRowPacker
   private let data: PNGDataWriter
   private let output: EncodedBytes
   private var rowIndex = 0

@@ -10,8 +10,10 @@ final class PNGReader: ImageReader {
 
   /// libpng, at the start of the picture data or wherever it has been read to.
   private var session: PNGReadSession
-  /// Nil where libpng reads the rows.
-  private var fastRows: PNGFastRows?
+  /// Those of the fast lane, also when it has been left; nil where it was never taken.
+  private let fastRows: PNGFastRows?
+  /// Whether libpng has read no row.
+  private(set) var isInFastLane: Bool
 
   private let picture: PNGPictureHeader
   private var isInterlaced: Bool { picture.isInterlaced }
@@ -48,14 +50,22 @@ final class PNGReader: ImageReader {
     expander = try PNGRowExpander(picture: picture, colours: colours, format: header.pixelFormat)
     packedRows = try ByteBuffer(
       count: packedRowByteCount.times(picture.isInterlaced ? picture.size.height : 1))
-    if lanes == .both, !picture.isInterlaced {
-      // libpng has read the length and the type of the first IDAT chunk, and not a byte more.
-      let start = source.position
-      do {
-        fastRows = try PNGFastRows(source, of: picture)
-      } catch is PNGFastRows.Oddity {
-        source.seek(to: start)
-      }
+    fastRows =
+      lanes == .both && !picture.isInterlaced ? try Self.fastRows(source, of: picture) : nil
+    isInFastLane = fastRows != nil
+  }
+
+  /// Nil where the very first chunk of picture data is odd.
+  private static func fastRows(
+    _ source: ByteSource, of picture: PNGPictureHeader
+  ) throws -> PNGFastRows? {
+    // libpng has read the length and the type of the first IDAT chunk, and not a byte more.
+    let start = source.position
+    do {
+      return try PNGFastRows(source, of: picture)
+    } catch is PNGFastRows.Oddity {
+      source.seek(to: start)
+      return nil
     }
   }
 
@@ -81,12 +91,9 @@ final class PNGReader: ImageReader {
     rowIndex += 1
   }
 
-  /// Whether libpng has read no row.
-  var isInFastLane: Bool { fastRows != nil }
-
   func finish() throws {
     precondition(rowIndex == layout.height, "only \(rowIndex) rows were read")
-    guard let fastRows else { return try session.readEnd() }
+    guard isInFastLane, let fastRows else { return try session.readEnd() }
     do {
       try fastRows.finish()
     } catch let oddity as PNGFastRows.Oddity {
@@ -99,9 +106,9 @@ final class PNGReader: ImageReader {
   }
 
   private func nextFastRow() throws -> UnsafeRawBufferPointer? {
-    guard let fastRows else { return nil }
+    guard isInFastLane else { return nil }
     do {
-      return try fastRows.next()
+      return try fastRows?.next()
     } catch is PNGFastRows.Oddity {
       try changeLanes()
       return nil
@@ -111,7 +118,7 @@ final class PNGReader: ImageReader {
   /// Lets libpng read the file from its start, and judge it; the rows that were given out are passed
   /// over.
   private func changeLanes() throws {
-    fastRows = nil
+    isInFastLane = false
     source.seek(to: 0)
     session = try PNGReadSession(source, size: header.size)
     let found = try session.readHeader()

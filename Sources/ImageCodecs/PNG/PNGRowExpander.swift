@@ -24,7 +24,8 @@ struct PNGRowExpander {
   private let key: [UInt16]
   private let outputByteCount: Int
 
-  /// For each value of a sample the bytes of its pixel, the first in the lowest bits.
+  /// For each value of a sample the bytes of its pixel, the first in the lowest bits; empty where
+  /// nothing is looked up.
   private let table: [UInt32]
 
   /// The first index that the palette has no entry for.
@@ -51,6 +52,10 @@ struct PNGRowExpander {
     case (.gray, 8) where key.isEmpty: step = .none
     case (.gray, let depth), (.palette, let depth): step = .lookup(bitDepth: depth)
     case (.rgb, _), (.grayAlpha, _), (.rgba, _): step = .none
+    }
+    guard case .lookup = step else {
+      (indexLimit, table) = (256, [])
+      return
     }
     if picture.colourType == .palette {
       indexLimit = colours.paletteEntryCount
@@ -150,23 +155,27 @@ struct PNGRowExpander {
     _ raw: UnsafeRawBufferPointer, _ bitDepth: Int, _ row: UnsafeMutableRawBufferPointer,
     storing byteCount: Int
   ) -> Int {
+    guard let source = raw.baseAddress, let target = row.baseAddress else { return 0 }
     var highest: UInt8 = 0
     table.withUnsafeBufferPointer { table in
+      @inline(__always)
+      func expand(_ sample: UInt8, to x: Int) {
+        highest = max(highest, sample)
+        store(table[Int(sample)], at: target + byteCount &* x, byteCount)
+      }
       if bitDepth == 8 {
-        for x in 0..<width {
-          let sample = raw[x]
-          highest = max(highest, sample)
-          store(table[Int(sample)], at: byteCount * x, of: row, byteCount)
-        }
+        for x in 0..<width { expand(source.load(fromByteOffset: x, as: UInt8.self), to: x) }
         return
       }
+      // A power of two.
       let samplesPerByte = 8 / bitDepth
       let mask = UInt8.max >> UInt8(8 - bitDepth)
       for x in 0..<width {
-        let (byte, index) = x.quotientAndRemainder(dividingBy: samplesPerByte)
-        let sample = raw[byte] >> UInt8(8 - bitDepth * (index + 1)) & mask
-        highest = max(highest, sample)
-        store(table[Int(sample)], at: byteCount * x, of: row, byteCount)
+        let byte = source.load(
+          fromByteOffset: x &>> samplesPerByte.trailingZeroBitCount, as: UInt8.self)
+        let index = x & (samplesPerByte &- 1)
+        let shift = UInt8(truncatingIfNeeded: 8 &- bitDepth &* (index &+ 1))
+        expand(byte &>> shift & mask, to: x)
       }
     }
     return Int(highest)
@@ -174,11 +183,12 @@ struct PNGRowExpander {
 
   /// Stores the first bytes of an entry.
   @inline(__always)
-  private func store(
-    _ entry: UInt32, at offset: Int, of row: UnsafeMutableRawBufferPointer, _ byteCount: Int
-  ) {
+  private func store(_ entry: UInt32, at target: UnsafeMutableRawPointer, _ byteCount: Int) {
+    if byteCount == 4 { return target.storeBytes(of: entry.littleEndian, as: UInt32.self) }
     for index in 0..<byteCount {
-      row[offset + index] = UInt8(truncatingIfNeeded: entry >> UInt32(8 * index))
+      target.storeBytes(
+        of: UInt8(truncatingIfNeeded: entry &>> UInt32(truncatingIfNeeded: 8 &* index)),
+        toByteOffset: index, as: UInt8.self)
     }
   }
 }

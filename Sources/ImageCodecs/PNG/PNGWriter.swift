@@ -13,7 +13,7 @@ final class PNGWriter: ImageWriter {
   private var rowCount = 0
 
   /// The rows that wait for the decision.
-  private var held = EncodedBytes()
+  private let held = EncodedBytes()
   private var census: ColourCensus
   /// What writes them, once it has been decided how.
   private var picture: PNGPictureWriter?
@@ -62,8 +62,7 @@ final class PNGWriter: ImageWriter {
       if let picture, held.count == 0 { return try picture.writeRow(row) }
       try held.append(row)
       guard picture == nil else { return }
-      census.take(row)
-      if !census.isOpen { try decide(on: PNGStorage(asIs: layout)) }
+      if !census.take(row) { try decide(on: PNGStorage(asIs: layout)) }
     }
   }
 
@@ -88,13 +87,13 @@ final class PNGWriter: ImageWriter {
   /// Writes some of the rows that are held, once it has been decided how, and lets go of them behind
   /// the last one.
   private func writeHeldRows(_ count: Int) throws {
-    guard let picture, held.count > 0 else { return }
+    guard held.count > 0, let picture else { return }
     let heldCount = held.count / layout.bytesPerRow
     for y in writtenCount..<min(writtenCount + count, heldCount) {
       try picture.writeRow(heldRow(y))
       writtenCount += 1
     }
-    if writtenCount == heldCount { held = EncodedBytes() }
+    if writtenCount == heldCount { held.free() }
   }
 
   private func heldRow(_ y: Int) -> UnsafeRawBufferPointer {

@@ -112,7 +112,7 @@ final class PNGAnimationWriter: AnimationWriter {
   private func write(_ rect: PixelRect, _ check: () throws -> Void) throws {
     let part = try RowLayout(size: rect.size, format: layout.format)
     let data = try PNGDataWriter(PNGPictureHeader(writing: part), compression: compression)
-    var packer = PNGRowPacker(layout.format, into: storage)
+    let packer = PNGRowPacker(layout.format, into: storage)
     let columns =
       layout.format.bytesPerPixel * rect.x..<layout.format.bytesPerPixel
       * (rect.x + rect.width)

@@ -20,7 +20,7 @@ struct ColourCensus: ~Copyable {
   let allowsPalette: Bool
 
   private let layout: RowLayout
-  private var table = ColourTable()
+  private let table = ColourTable()
   private var lastColour: UInt32 = 0
 
   /// How many pixels differ from the one before, as long as there is a table.
@@ -48,7 +48,7 @@ struct ColourCensus: ~Copyable {
     let depth = fitsEightBits ? 8 : 16
     let direct = channels.rawValue * depth
     guard hasTable else { return direct }
-    return min(direct, Self.indexBitCount(table.colours.count))
+    return min(direct, Self.indexBitCount(table.count))
   }
 
   /// Whether the rows to come can still show that fewer bits are enough than the layout has.
@@ -65,12 +65,15 @@ struct ColourCensus: ~Copyable {
   }
 
   /// Takes a row of the layout.
-  mutating func take(_ row: UnsafeRawBufferPointer) {
+  ///
+  /// - Returns: `isOpen`, after it.
+  mutating func take(_ row: UnsafeRawBufferPointer) -> Bool {
     if isOpaque { isOpaque = AlphaKernels.isOpaque(row, of: layout.format) }
     switch layout.format.depth {
     case .eight: take(row.bindMemory(to: UInt8.self))
     case .sixteen: take(row.bindMemory(to: UInt16.self))
     }
+    return isOpen
   }
 
   @inline(__always)
@@ -89,10 +92,18 @@ struct ColourCensus: ~Copyable {
       fitsEightBits = CensusKernels.fitsEightBits(samples)
       if !fitsEightBits { hasTable = false }
     }
+    // With the usual number as a constant.
     if hasTable {
-      hasTable = CensusKernels.collect(
-        samples, channelCount: channelCount, into: &table, last: &lastColour,
-        changeCount: &changeCount)
+      hasTable = channelCount == 4 ? collect(samples, 4) : collect(samples, channelCount)
     }
+  }
+
+  @inline(__always)
+  private mutating func collect<Sample: FixedWidthInteger & UnsignedInteger>(
+    _ samples: UnsafeBufferPointer<Sample>, _ channelCount: Int
+  ) -> Bool {
+    CensusKernels.collect(
+      samples, channelCount: channelCount, into: table, last: &lastColour,
+      changeCount: &changeCount)
   }
 }

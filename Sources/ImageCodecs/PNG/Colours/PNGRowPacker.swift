@@ -23,17 +23,17 @@ struct PNGRowPacker: ~Copyable {
   private let step: Step
   private let format: PixelFormat
 
-  /// The palette's places, by colour.
-  private var table = ColourTable()
+  /// The palette's places, by colour, where there is one.
+  private let table: ColourTable?
 
   init(_ format: PixelFormat, into storage: PNGStorage) {
     self.format = format
     let picture = storage.picture
     let depth: PixelFormat.SampleDepth = picture.bitDepth == 16 ? .sixteen : .eight
+    table = picture.colourType == .palette ? ColourTable(storage.colours) : nil
     switch picture.colourType {
     case .palette:
       step = .index(bitDepth: picture.bitDepth)
-      for colour in storage.colours { _ = table.place(of: colour) }
     case .gray where picture.bitDepth < 8:
       step = .gray(bitDepth: picture.bitDepth)
     case .gray, .rgb, .grayAlpha, .rgba:
@@ -51,7 +51,7 @@ struct PNGRowPacker: ~Copyable {
   /// Packs a row.
   ///
   /// - Parameter target: exactly the bytes of a packed row.
-  mutating func pack(
+  func pack(
     _ row: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
   ) {
     switch step {
@@ -64,14 +64,14 @@ struct PNGRowPacker: ~Copyable {
         ByteOrder.swapBigEndian(UnsafeRawBufferPointer(target), into: target)
       }
     case .gray(let bitDepth):
-      forEachColour(of: row, bitDepth, into: target) { colour, _ in
+      forEachColour(of: row, bitDepth, into: target) { colour in
         UInt8(truncatingIfNeeded: colour) >> UInt8(8 - bitDepth)
       }
     case .index(let bitDepth):
       var (last, lastPlace): (UInt32?, UInt8) = (nil, 0)
-      forEachColour(of: row, bitDepth, into: target) { colour, table in
+      forEachColour(of: row, bitDepth, into: target) { colour in
         if colour != last {
-          (last, lastPlace) = (colour, UInt8(truncatingIfNeeded: table.place(of: colour) ?? 0))
+          (last, lastPlace) = (colour, UInt8(truncatingIfNeeded: table?.place(of: colour) ?? 0))
         }
         return lastPlace
       }
@@ -79,9 +79,9 @@ struct PNGRowPacker: ~Copyable {
   }
 
   // Packs what `value` makes of each colour, the first pixel in the highest bits.
-  private mutating func forEachColour(
+  private func forEachColour(
     of row: UnsafeRawBufferPointer, _ bitDepth: Int, into target: UnsafeMutableRawBufferPointer,
-    _ value: (UInt32, inout ColourTable) -> UInt8
+    _ value: (UInt32) -> UInt8
   ) {
     let count = row.count / format.bytesPerPixel
     let pixelsPerByte = 8 / bitDepth
@@ -90,7 +90,7 @@ struct PNGRowPacker: ~Copyable {
       for index in 0..<pixelsPerByte {
         let x = place * pixelsPerByte + index
         guard x < count else { break }
-        let bits = value(colour(of: row, at: x), &table)
+        let bits = value(colour(of: row, at: x))
         byte |= bits << UInt8(8 - bitDepth * (index + 1))
       }
       target[place] = byte

@@ -94,8 +94,11 @@ struct PNGStorage: Equatable, Sendable {
     self.picture = picture
     // Those with alpha first, in their order.
     self.colours = colours.filter { $0 >> 24 != 255 } + colours.filter { $0 >> 24 == 255 }
-    palette = self.colours.flatMap { colour in
-      [0, 8, 16].map { UInt8(truncatingIfNeeded: colour >> UInt32($0)) }
+    palette.reserveCapacity(3 * colours.count)
+    for colour in self.colours {
+      for shift: UInt32 in [0, 8, 16] {
+        palette.append(UInt8(truncatingIfNeeded: colour >> shift))
+      }
     }
     transparency = self.colours.map { UInt8(truncatingIfNeeded: $0 >> 24) }
     transparency.removeAll { $0 == 255 }

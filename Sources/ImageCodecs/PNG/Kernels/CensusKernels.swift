@@ -43,19 +43,23 @@ enum CensusKernels {
   /// - Returns: false where the table has no room for one of them.
   @inline(__always)
   static func collect<Sample: FixedWidthInteger & UnsignedInteger>(
-    _ samples: UnsafeBufferPointer<Sample>, channelCount: Int, into table: inout ColourTable,
+    _ samples: UnsafeBufferPointer<Sample>, channelCount: Int, into table: ColourTable,
     last: inout UInt32, changeCount: inout Int
   ) -> Bool {
+    guard samples.count >= channelCount else { return true }
     // The first pixel of all is like none before it.
     var previous =
       changeCount == 0 ? ~colour(of: samples, at: 0, channelCount: channelCount) : last
-    defer { last = previous }
-    for place in stride(from: 0, to: samples.count, by: channelCount) {
+    var changes = changeCount
+    defer { (last, changeCount) = (previous, changes) }
+    var place = 0
+    while place <= samples.count &- channelCount {
       let colour = colour(of: samples, at: place, channelCount: channelCount)
+      place &+= channelCount
       guard colour != previous else { continue }
       previous = colour
-      changeCount += 1
-      guard table.place(of: colour) != nil else { return false }
+      changes &+= 1
+      guard table.place(adding: colour) != nil else { return false }
     }
     return true
   }

@@ -42,7 +42,7 @@ final class PNGOptimizer: ImageWriter {
     precondition(row.byteCount == layout.bytesPerRow, "a row has \(layout.bytesPerRow) bytes")
     row.withUnsafeBytes { row in
       picture.mutableBytes(ofRow: rowCount).copyMemory(from: row)
-      if census.isOpen { census.take(row) }
+      if census.isOpen { _ = census.take(row) }
     }
     rowCount += 1
   }
