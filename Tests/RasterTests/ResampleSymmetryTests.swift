@@ -82,7 +82,10 @@ struct ResampleSymmetryTests {
             for x in 0..<size.width {
               let pixel = result.pixel(x, y)
               #expect(pixel[1] == 0 && pixel[2] == 0)
-              #expect(pixel[3] == 0 ? pixel[0] == 0 : pixel[0] == full)
+              // Between the passes 8-bit colours have 7 bits under an alpha of 1, 8 under one of 2
+              // and so on: under the faintest they are off by what nobody sees, 7/255 of a level.
+              let error = pixel[3] == 0 ? pixel[0] : full - pixel[0]
+              #expect(error == 0 || depth == .eight && error * pixel[3] <= 7)
             }
           }
         }

@@ -16,22 +16,22 @@ extern "C" {
 /// Whether this processor, and the system, have AVX2.
 bool ckernels_has_avx2(void);
 
-/// out[x] = (start + Σ weights[tap] · rows[tap][x]) >> shift, for unsigned bytes.
+/// out[x] = (start + Σ weights[tap] · rows[tap][x]) >> shift.
 ///
-/// Writes `count` rounded down to a multiple of 32 and returns that number.
-size_t ckernels_weigh_byte_rows(
-    const uint8_t *const *rows, const int16_t *weights, size_t tap_count, int32_t start, int shift,
-    int32_t *out, size_t count);
+/// Rows are unsigned bytes or signed 16-bit words, what comes out is 32 bits or words, which it
+/// must fit then. Returns how many of `count` were made: all of them, or, where there are fewer
+/// than a vector has, none.
+size_t ckernels_weigh_rows(
+    const void *const *rows, bool are_bytes, const int16_t *weights, size_t tap_count,
+    int32_t start, int shift, void *out, bool into_words, size_t count);
 
-/// The same for signed 16-bit elements.
-size_t ckernels_weigh_word_rows(
-    const int16_t *const *rows, const int16_t *weights, size_t tap_count, int32_t start, int shift,
-    int32_t *out, size_t count);
-
-/// For each output pixel and channel Σ weight · sample, over pixels of `channel_count` 32-bit
-/// samples, 3 or 4 of them. Both rows have 4 elements beyond their last pixel.
+/// For each output pixel and channel Σ weight · sample, over pixels of `channel_count` 16-bit
+/// samples, 1 to 4 of them.
+///
+/// Taps are weighed four at a time: each output pixel's weights end in zeros up to a multiple of
+/// four, as `tap_stride` is. `row` has 16 elements beyond its last pixel, `sums` has 4.
 void ckernels_weigh_pixels(
-    const int32_t *row, size_t channel_count, const int32_t *first_taps, const int32_t *tap_counts,
+    const int16_t *row, size_t channel_count, const int32_t *first_taps, const int32_t *tap_counts,
     const int16_t *weights, size_t tap_stride, int32_t *sums, size_t output_count);
 
 /// Undoes the filters of four rows of a PNG, each below the one before, of pixels of 3 or 4 bytes.
@@ -41,6 +41,25 @@ void ckernels_weigh_pixels(
 void ckernels_unfilter_four_rows(
     const uint8_t *const *rows, uint8_t *const *targets, const uint8_t *above,
     size_t pixel_count, size_t pixel_byte_count);
+
+/// Pixels of four bytes into words: colours times alpha and alpha times 256, all less 2^15.
+///
+/// Returns how many of `pixel_count` were made: all of them, or, where there are fewer than four,
+/// none.
+size_t ckernels_premultiply(const uint8_t *pixels, int16_t *out, size_t pixel_count);
+
+/// Four sums a pixel, plus `centre`, into bytes: alpha times `alpha_factor`, and colours times 256
+/// by alpha, both plus `half` and cut; all zero where alpha comes out as 0.
+///
+/// Returns how many of `pixel_count` were made, as above.
+size_t ckernels_unpremultiply(
+    const int32_t *sums, double centre, double alpha_factor, double half, uint8_t *out,
+    size_t pixel_count);
+
+/// out[x] = sums[x] >> shift, rounded half up, plus 128, clamped to a byte.
+///
+/// Returns how many of `count` were made: all of them, or, where there are fewer than 32, none.
+size_t ckernels_round(const int32_t *sums, int shift, uint8_t *out, size_t count);
 
 #ifdef __cplusplus
 }

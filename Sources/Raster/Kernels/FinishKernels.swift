@@ -8,11 +8,27 @@ package enum FinishKernels {
   package static func round<Sum, Sample>(
     _ sums: UnsafeBufferPointer<Sum>, bits: Int, into out: UnsafeMutableBufferPointer<Sample>
   ) where Sum: FixedWidthInteger & SignedInteger, Sample: FixedWidthInteger & UnsignedInteger {
+    precondition(sums.count >= out.count)
+    var first = 0
+    if Sum.self == Int32.self, Sample.self == UInt8.self, WideVectors.areAvailable {
+      first = WideVectors.round(
+        UnsafeRawBufferPointer(sums).bindMemory(to: Int32.self), bits: bits,
+        into: UnsafeMutableRawBufferPointer(out).bindMemory(to: UInt8.self))
+    }
+    roundNarrowly(sums, bits: bits, from: first, into: out)
+  }
+
+  /// The samples from `first` on, by vectors that every processor has.
+  @inline(__always)
+  package static func roundNarrowly<Sum, Sample>(
+    _ sums: UnsafeBufferPointer<Sum>, bits: Int, from first: Int = 0,
+    into out: UnsafeMutableBufferPointer<Sample>
+  ) where Sum: FixedWidthInteger & SignedInteger, Sample: FixedWidthInteger & UnsignedInteger {
     let shift = Sum(truncatingIfNeeded: bits)
     let half: Sum = bits > 0 ? 1 &<< (shift &- 1) : 0
     let centre: Sum = 1 &<< Sum(truncatingIfNeeded: Sample.bitWidth - 1)
     let largest = Sum(truncatingIfNeeded: Sample.max)
-    for index in 0..<out.count {
+    for index in first..<max(first, out.count) {
       let level = ((sums[index] &+ half) &>> shift) &+ centre
       out[index] = Sample(truncatingIfNeeded: min(max(level, 0), largest))
     }
@@ -21,76 +37,95 @@ package enum FinishKernels {
   /// Samples with alpha: colour is divided by the alpha that it was weighed with, before that is
   /// rounded, so that neither of the two roundings stands on the other.
   ///
-  /// Colour is clamped to 0…alpha, alpha to what a sample holds; where alpha comes out as 0 so
-  /// does colour.
+  /// Both are clamped to what a sample holds; where alpha comes out as 0 so does colour.
   ///
   /// - Parameters:
-  ///   - sums: pixels of `channelCount` sums each, alpha last; at least as many as `out` has.
+  ///   - sums: pixels of `channelCount` sums each, alpha last, as `PremultiplyKernels` has them; at
+  ///     least as many as `out` has.
   ///   - bits: the sums' fraction bits below the product of two samples; can be negative.
   @inline(__always)
   package static func unpremultiply<Sum, Sample>(
     _ sums: UnsafeBufferPointer<Sum>, channelCount: Int, bits: Int,
     into out: UnsafeMutableBufferPointer<Sample>
   ) where Sum: FixedWidthInteger & SignedInteger, Sample: FixedWidthInteger & UnsignedInteger {
-    if Sum.self == Int32.self, Sample.self == UInt8.self, channelCount == 4, (1...15).contains(bits)
-    {
-      return unpremultiplyRGBA8(
-        UnsafeRawBufferPointer(sums).bindMemory(to: Int32.self), bits: bits,
-        into: UnsafeMutableRawBufferPointer(out).bindMemory(to: UInt8.self))
+    precondition(sums.count >= out.count)
+    if Sum.self == Int32.self, Sample.self == UInt8.self {
+      unpremultiplyBytes(
+        UnsafeRawBufferPointer(sums).bindMemory(to: Int32.self), channelCount: channelCount,
+        bits: bits, into: UnsafeMutableRawBufferPointer(out).bindMemory(to: UInt8.self))
+    } else {
+      unpremultiplyOneByOne(sums, channelCount: channelCount, bits: bits, into: out)
     }
-    unpremultiplyOneByOne(sums, channelCount: channelCount, bits: bits, from: 0, into: out)
   }
 
-  /// Opaque pixels, of which there are most, need no division by their alpha: it is a constant.
-  /// Nor do those whose alpha comes out as 0.
-  private static func unpremultiplyRGBA8(
-    _ sums: UnsafeBufferPointer<Int32>, bits: Int, into out: UnsafeMutableBufferPointer<UInt8>
+  private static func unpremultiplyBytes(
+    _ sums: UnsafeBufferPointer<Int32>, channelCount: Int, bits: Int,
+    into out: UnsafeMutableBufferPointer<UInt8>
   ) {
-    let shift = SIMD4<Int32>(repeating: Int32(bits))
-    let centre = Int32(1) << Int32(15 + bits)
-    let full = Int32(255 * 255) << Int32(bits)
-    let half = Int32(255) << Int32(bits - 1)
-    let least = SIMD4<Int32>(repeating: 0 &- centre)
-    let largest = SIMD4<Int32>(repeating: full &- centre)
-    let move = SIMD4<Int32>(repeating: centre &+ half)
-    let source = UnsafeRawBufferPointer(sums)
-    let target = UnsafeMutableRawBufferPointer(out)
-    var place = 0
-    while place + 4 <= out.count {
-      let pixel = source.loadUnaligned(fromByteOffset: place &* 4, as: SIMD4<Int32>.self)
-      if pixel.w == full &- centre {
-        var colour = pixel.replacing(with: least, where: pixel .< least)
-        colour = colour.replacing(with: largest, where: colour .> largest)
-        // What is left to divide by is 255, of numbers below 65535.
-        let level = (colour &+ move) &>> shift
-        let quotient = (level &+ 1 &+ (level &>> 8)) &>> 8
-        target.storeBytes(
-          of: SIMD4<UInt8>(truncatingIfNeeded: quotient), toByteOffset: place,
-          as: SIMD4<UInt8>.self)
-      } else if pixel.w < half &- centre {
-        target.storeBytes(of: 0, toByteOffset: place, as: UInt32.self)
-      } else {
-        let next = place + 4
-        unpremultiplyOneByOne(
-          sums, channelCount: 4, bits: bits, from: place,
-          into: UnsafeMutableBufferPointer(rebasing: out[..<next]))
+    let levels = ByteLevels(bits: bits)
+    var done = 0
+    if channelCount == 4, WideVectors.areAvailable {
+      done = WideVectors.unpremultiply(sums, levels, into: out)
+    }
+    unpremultiplyNarrowly(sums, channelCount: channelCount, levels, from: done, into: out)
+  }
+
+  /// What turns 32-bit sums into bytes by one division a pixel, exactly.
+  ///
+  /// Where the quotient of whole numbers below 2^32 is not half-way between two levels, it is at
+  /// least 2^-33 off that. So what a product with the reciprocal lacks, below 2^-43, is made good by a
+  /// hair more than the half that rounds, and nothing else is moved by it.
+  package struct ByteLevels {
+    /// What the sums were moved down by.
+    let centre: Double
+
+    /// From a sum to a level, where it is not divided by alpha.
+    let alphaFactor: Double
+
+    /// The half that rounds, and the hair.
+    let half = 0.5 + 0x1p-40
+
+    /// The levels of sums with so many fraction bits below the product of two samples.
+    package init(bits: Int) {
+      centre = Double(sign: .plus, exponent: 15 + bits, significand: 1)
+      alphaFactor = Double(sign: .plus, exponent: -8 - bits, significand: 1)
+    }
+  }
+
+  /// The bytes from the pixel that starts at `first` on, by what every processor has.
+  package static func unpremultiplyNarrowly(
+    _ sums: UnsafeBufferPointer<Int32>, channelCount: Int, _ levels: ByteLevels,
+    from first: Int = 0,
+    into out: UnsafeMutableBufferPointer<UInt8>
+  ) {
+    var place = first
+    while place + channelCount <= out.count {
+      let alphaPlace = place + channelCount - 1
+      let weight = Double(sums[alphaPlace]) + levels.centre
+      let alpha = min(max(Int32(weight * levels.alphaFactor + levels.half), 0), 255)
+      out[alphaPlace] = UInt8(truncatingIfNeeded: alpha)
+      let factor = alpha > 0 ? 256 / weight : 0
+      while place < alphaPlace {
+        let level = (Double(sums[place]) + levels.centre) * factor + levels.half
+        out[place] = UInt8(truncatingIfNeeded: Int32(min(max(level, 0), 255)))
+        place += 1
       }
-      place &+= 4
+      place += 1
     }
   }
 
   /// What the kernels do, a pixel at a time: any format, and the tests' reference.
   @inline(__always)
   package static func unpremultiplyOneByOne<Sum, Sample>(
-    _ sums: UnsafeBufferPointer<Sum>, channelCount: Int, bits: Int, from first: Int,
+    _ sums: UnsafeBufferPointer<Sum>, channelCount: Int, bits: Int,
     into out: UnsafeMutableBufferPointer<Sample>
   ) where Sum: FixedWidthInteger & SignedInteger, Sample: FixedWidthInteger & UnsignedInteger {
     // What the sums were moved down by. Up to 2^62 for 16-bit samples; then sums are below 2^61.
     let centre = Int64(1) << Int64(2 * Sample.bitWidth - 1 + bits)
-    let full = Double(Sample.max)
-    let alphaLevel = full * Double(sign: .plus, exponent: bits, significand: 1)
+    let alphaFactor = Double(Sample.max) + 1
+    let alphaLevel = alphaFactor * Double(sign: .plus, exponent: bits, significand: 1)
     let largest = Int64(Sample.max)
-    var place = first
+    var place = 0
     while place < out.count {
       let alphaPlace = place + channelCount - 1
       let weight = Int64(sums[alphaPlace]) &+ centre
@@ -106,9 +141,9 @@ package enum FinishKernels {
       } else {
         let divisor = Double(weight)
         while place < alphaPlace {
-          let colour = min(max(Int64(sums[place]) &+ centre, 0), weight)
-          out[place] = Sample(
-            truncatingIfNeeded: Int64(full * Double(colour) / divisor + 0.5))
+          let colour = Double(max(Int64(sums[place]) &+ centre, 0))
+          let level = min(Int64(alphaFactor * colour / divisor + 0.5), largest)
+          out[place] = Sample(truncatingIfNeeded: level)
           place += 1
         }
       }

@@ -1,5 +1,7 @@
-/// Alpha multiplied into the samples, exactly: colours times alpha, and alpha times full opacity,
-/// so that all channels are alike and an opaque picture is one scaled by a constant.
+/// Alpha multiplied into the samples, exactly: colours times alpha, and alpha times 2^8, or 2^16.
+///
+/// That is one more than the largest sample: an alpha then survives the bit that is dropped of it
+/// on the way, and a picture that is opaque throughout has the very alpha that it came with.
 package enum PremultiplyKernels {
   /// RGB+alpha of 8 bits into signed 16 bits, moved down by 2^15.
   ///
@@ -8,17 +10,19 @@ package enum PremultiplyKernels {
     _ row: UnsafeRawBufferPointer, into out: UnsafeMutableRawBufferPointer
   ) {
     let pixelCount = row.count / 4
+    precondition(out.count >= 8 * pixelCount)
+    var x = WideVectors.areAvailable ? WideVectors.premultiply(row, into: out) : 0
     let low = SIMD4<UInt32>(repeating: 0x00ff_00ff)
-    let full = SIMD4<UInt32>(repeating: 0x00ff_0000)
+    let green = SIMD4<UInt32>(repeating: 0x0000_00ff)
+    let full = SIMD4<UInt32>(repeating: 0x0100_0000)
     let bias = SIMD8<UInt16>(repeating: 0x8000)
-    var x = 0
     while x + 4 <= pixelCount {
       let pixels = SIMD4<UInt32>(
         littleEndian: row.loadUnaligned(fromByteOffset: x * 4, as: SIMD4<UInt32>.self))
       let alpha = (pixels &>> 24) &* 0x0001_0001
-      // In each 32-bit lane: red below blue, and green below alpha, which becomes full opacity.
+      // In each 32-bit lane: red below blue, and green below what alpha is multiplied by.
       let redBlue = multiply(pixels & low, alpha)
-      let greenAlpha = multiply((pixels &>> 8) & low | full, alpha)
+      let greenAlpha = multiply((pixels &>> 8) & green | full, alpha)
       let redGreen = redBlue & 0xffff | greenAlpha &<< 16
       let blueAlpha = redBlue &>> 16 | greenAlpha & 0xffff_0000
       var interleaved = SIMD8<UInt32>()
@@ -72,7 +76,7 @@ package enum PremultiplyKernels {
     let samples = row.bindMemory(to: Sample.self)
     let products = out.bindMemory(to: Product.self)
     precondition(products.count >= samples.count)
-    let full = Product(truncatingIfNeeded: Sample.max)
+    let full = Product(truncatingIfNeeded: Sample.max) &+ 1
     var place = first &* channelCount
     while place &+ channelCount <= samples.count {
       let alphaPlace = place &+ channelCount &- 1

@@ -59,6 +59,7 @@ package enum SharpenKernels {
   ) where Sum: FixedWidthInteger & SignedInteger, Sample: FixedWidthInteger & UnsignedInteger {
     let centre = Int64(1) << Int64(2 * Sample.bitWidth - 1 + bits)
     let largest = Double(Sample.max)
+    let alphaFactor = largest + 1
     for place in stride(from: 0, to: out.count, by: channelCount) {
       let alphaPlace = place + channelCount - 1
       let weight = Int64(sums[alphaPlace]) &+ centre
@@ -67,8 +68,8 @@ package enum SharpenKernels {
         if isHidden {
           out[index] = row[index]
         } else {
-          let colour = min(max(Int64(sums[index]) &+ centre, 0), weight)
-          let blurred = largest * Double(colour) / Double(weight)
+          let colour = max(Int64(sums[index]) &+ centre, 0)
+          let blurred = min(alphaFactor * Double(colour) / Double(weight), largest)
           out[index] = Sample(
             truncatingIfNeeded: Int32(
               strength.sharpened(

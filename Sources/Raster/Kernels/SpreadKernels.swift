@@ -2,16 +2,19 @@
 /// range, with the fraction bits that the horizontal pass expects.
 package enum SpreadKernels {
   /// out = (element − centre) << bits.
-  package static func spread<Element: FixedWidthInteger & BitwiseCopyable>(
+  @inline(__always)
+  package static func spread<
+    Element: FixedWidthInteger & BitwiseCopyable, Sum: FixedWidthInteger
+  >(
     _ row: UnsafeRawBufferPointer, of element: Element.Type, centre: Int, bits: Int,
-    into out: UnsafeMutableBufferPointer<Int32>
+    into out: UnsafeMutableBufferPointer<Sum>
   ) {
     let elements = row.bindMemory(to: Element.self)
-    let shift = Int32(truncatingIfNeeded: bits)
+    let shift = Sum(truncatingIfNeeded: bits)
     let offset = Int64(centre)
     for x in 0..<out.count {
       let moved = Int64(truncatingIfNeeded: elements[x]) &- offset
-      out[x] = Int32(truncatingIfNeeded: moved) &<< shift
+      out[x] = Sum(truncatingIfNeeded: moved) &<< shift
     }
   }
 }

@@ -1,41 +1,49 @@
-/// Sums of rows, weighed with 16 bits into 32: out = (start + Σ weight · row) >> shift.
+/// Sums of rows, weighed with 16 bits: out = (start + Σ weight · row) >> shift, made in 32 bits and
+/// given out in 32 or 16.
 ///
 /// `start` holds the half that rounds, and takes away what the elements are to be moved down by.
 /// Sums wrap around while they are made; what comes out fits, see `ResampleArithmetic`.
 package enum VerticalKernels {
   /// The sums of unsigned bytes.
   ///
-  /// - Parameter out: receives `out.count` sums; the rows have at least as many elements.
-  package static func weigh(
+  /// - Parameter out: receives `out.count` sums, of 32 bits or 16; the rows have at least as many
+  ///   elements.
+  package static func weigh<Sum: FixedWidthInteger & SIMDScalar & BitwiseCopyable>(
     bytes rows: TapRows, by weights: Span<Int16>, start: Int32, shift: Int,
-    into out: UnsafeMutableBufferPointer<Int32>
+    into out: UnsafeMutableBufferPointer<Sum>
   ) {
-    let done =
-      WideVectors.areAvailable
-      ? WideVectors.weigh(bytes: rows, by: weights, start: start, shift: shift, into: out) : 0
+    var done = 0
+    if WideVectors.areAvailable {
+      done = WideVectors.weigh(
+        rows, areBytes: true, by: weights, start: start, shift: shift, into: out)
+    }
     weigh(rows, of: UInt8.self, by: weights, start: start, shift: shift, from: done, into: out)
   }
 
   /// The sums of signed 16-bit elements; otherwise as for bytes.
-  package static func weigh(
+  package static func weigh<Sum: FixedWidthInteger & SIMDScalar & BitwiseCopyable>(
     words rows: TapRows, by weights: Span<Int16>, start: Int32, shift: Int,
-    into out: UnsafeMutableBufferPointer<Int32>
+    into out: UnsafeMutableBufferPointer<Sum>
   ) {
-    let done =
-      WideVectors.areAvailable
-      ? WideVectors.weigh(words: rows, by: weights, start: start, shift: shift, into: out) : 0
+    var done = 0
+    if WideVectors.areAvailable {
+      done = WideVectors.weigh(
+        rows, areBytes: false, by: weights, start: start, shift: shift, into: out)
+    }
     weigh(rows, of: Int16.self, by: weights, start: start, shift: shift, from: done, into: out)
   }
 
   /// The sums from `first` on, by vectors that every processor has.
   @inline(__always)
-  package static func weigh<Element: FixedWidthInteger & SIMDScalar & BitwiseCopyable>(
+  package static func weigh<
+    Element: FixedWidthInteger & SIMDScalar & BitwiseCopyable,
+    Sum: FixedWidthInteger & SIMDScalar & BitwiseCopyable
+  >(
     _ rows: TapRows, of element: Element.Type, by weights: Span<Int16>, start: Int32, shift: Int,
-    from first: Int = 0, into out: UnsafeMutableBufferPointer<Int32>
+    from first: Int = 0, into out: UnsafeMutableBufferPointer<Sum>
   ) {
     let size = MemoryLayout<Element>.size
     let shifts = SIMD8<Int32>(repeating: Int32(truncatingIfNeeded: shift))
-    let target = UnsafeMutableRawBufferPointer(out)
     guard let ring = rows.slots.baseAddress else { return }
     precondition(weights.count >= rows.count && rows.haveBytes(out.count * size))
     var x = first
@@ -61,10 +69,10 @@ package enum VerticalKernels {
           tap &+= 1
         }
       }
-      target.storeBytes(of: sum0 &>> shifts, toByteOffset: x * 4, as: SIMD8<Int32>.self)
-      target.storeBytes(of: sum1 &>> shifts, toByteOffset: x * 4 + 32, as: SIMD8<Int32>.self)
-      target.storeBytes(of: sum2 &>> shifts, toByteOffset: x * 4 + 64, as: SIMD8<Int32>.self)
-      target.storeBytes(of: sum3 &>> shifts, toByteOffset: x * 4 + 96, as: SIMD8<Int32>.self)
+      store(sum0 &>> shifts, into: out, at: x)
+      store(sum1 &>> shifts, into: out, at: x + 8)
+      store(sum2 &>> shifts, into: out, at: x + 16)
+      store(sum3 &>> shifts, into: out, at: x + 24)
       x += 32
     }
     weighOneByOne(
@@ -78,11 +86,22 @@ package enum VerticalKernels {
     SIMD8(truncatingIfNeeded: place.loadUnaligned(as: SIMD8<Element>.self))
   }
 
+  @inline(__always)
+  private static func store<Sum: FixedWidthInteger & SIMDScalar & BitwiseCopyable>(
+    _ sums: SIMD8<Int32>, into out: UnsafeMutableBufferPointer<Sum>, at x: Int
+  ) {
+    UnsafeMutableRawBufferPointer(out).storeBytes(
+      of: SIMD8<Sum>(truncatingIfNeeded: sums), toByteOffset: x * MemoryLayout<Sum>.size,
+      as: SIMD8<Sum>.self)
+  }
+
   /// What the kernels do, an element at a time: the rest of a row, and the tests' reference.
   @inline(__always)
-  package static func weighOneByOne<Element: FixedWidthInteger & BitwiseCopyable>(
+  package static func weighOneByOne<
+    Element: FixedWidthInteger & BitwiseCopyable, Sum: FixedWidthInteger
+  >(
     _ rows: TapRows, of element: Element.Type, by weights: Span<Int16>, start: Int32, shift: Int,
-    from first: Int = 0, into out: UnsafeMutableBufferPointer<Int32>
+    from first: Int = 0, into out: UnsafeMutableBufferPointer<Sum>
   ) {
     for x in first..<max(first, out.count) {
       var sum = start
@@ -91,7 +110,7 @@ package enum VerticalKernels {
         let sample = rows.slots.loadUnaligned(fromByteOffset: place, as: Element.self)
         sum &+= Int32(truncatingIfNeeded: sample) &* Int32(weights[tap])
       }
-      out[x] = sum &>> Int32(truncatingIfNeeded: shift)
+      out[x] = Sum(truncatingIfNeeded: sum &>> Int32(truncatingIfNeeded: shift))
     }
   }
 }

@@ -25,7 +25,7 @@ package struct CoefficientTable: Sendable {
   /// The number of taps of the row that has most.
   package let maximumTapCount: Int
 
-  /// From one row of weights to the next.
+  /// From one row of weights to the next: a multiple of `tapGroup`.
   package let tapStride: Int
 
   /// The first input pixel of each row; never less than the row before's.
@@ -43,6 +43,9 @@ package struct CoefficientTable: Sendable {
   /// The fraction bits of wide weights: with 31-bit samples, 62-bit sums.
   package static let wideFractionBits = 30
 
+  /// As many taps as kernels weigh at once; those that a row lacks for that have the weight 0.
+  package static let tapGroup = 4
+
   /// The longest axis; beyond it places no longer fit an `Int`.
   package static let maximumCount = 1 << 30
 
@@ -52,14 +55,15 @@ package struct CoefficientTable: Sendable {
   package init(
     inputCount: Int, outputCount: Int, filter: ResamplingFilter, narrowFractionBits: Int?
   ) throws(SizeOverflow) {
-    let tapStride = try Self.tapBound(
+    let tapBound = try Self.tapBound(
       inputCount: inputCount, outputCount: outputCount, filter: filter)
+    let tapStride = Self.wholeGroups(of: tapBound)
     let axis = Axis(inputCount: inputCount, outputCount: outputCount, filter: filter)
     let rowCount = outputCount
     // The first half, and the middle row; the rest are mirrors.
     let halfCount = (rowCount + 1) / 2
 
-    var scratch = [Double](repeating: 0, count: tapStride)
+    var scratch = [Double](repeating: 0, count: tapBound)
     var firstTaps = [Int32](repeating: 0, count: rowCount)
     var tapCounts = firstTaps
     var largest = 0.0
@@ -123,6 +127,11 @@ extension CoefficientTable {
     return min(inputCount, reach / outputCount + 1)
   }
 
+  // No overflow: there are at most `maximumCount` taps.
+  private static func wholeGroups(of tapCount: Int) -> Int {
+    (tapCount + tapGroup - 1) / tapGroup * tapGroup
+  }
+
   /// At most the bytes that the table takes.
   ///
   /// - Throws: `SizeOverflow`.
@@ -130,7 +139,7 @@ extension CoefficientTable {
     inputCount: Int, outputCount: Int, filter: ResamplingFilter
   ) throws(SizeOverflow) -> Int {
     let taps = try tapBound(inputCount: inputCount, outputCount: outputCount, filter: filter)
-    let words = try outputCount.times(try taps.plus(2)).plus(try taps.times(2))
+    let words = try outputCount.times(try wholeGroups(of: taps).plus(2)).plus(try taps.times(2))
     return try words.times(MemoryLayout<Int32>.size)
   }
 

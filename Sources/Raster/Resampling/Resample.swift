@@ -2,7 +2,7 @@
 ///
 /// First the columns, over a ring of the source rows that the next output row is made of, then
 /// that one row; the order that lets a picture of any height flow through a few rows of memory.
-/// Weights are exact in their sum, the row between the passes keeps at least 8 more bits and what
+/// Weights are exact in their sum, the row between the passes keeps at least 7 more bits and what
 /// overshoots, and there is one rounding, at the very end. An axis that stays as long as it is
 /// isn't touched.
 ///
@@ -74,7 +74,8 @@ public struct Resample: Transform {
       narrowBits: ResampleArithmetic.verticalBits(for: input.format, in: light))
     let horizontal = try await table(
       from: input.width, to: output.width,
-      narrowBits: ResampleArithmetic.horizontalBits(for: input.format, in: light))
+      narrowBits: ResampleArithmetic.horizontalBits(
+        for: input.format, in: light, after: vertical))
     var lights: LightTable?
     if let curve { lights = try await LightTable.shared(curve, depth: input.format.depth) }
     return try ResampledRows(

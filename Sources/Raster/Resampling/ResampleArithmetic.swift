@@ -6,7 +6,9 @@
 ///
 /// - narrow vertical: 2^(bits − 1) · 2 · 2^weightBits ≤ 2^31, so weightBits ≤ 31 − bits;
 /// - the row between the passes, 32-bit: 2^(between − 1) · 2 ≤ 2^31, so between ≤ 31;
-/// - narrow horizontal, 14-bit weights: 2^(between − 1) · 4 · 2^14 ≤ 2^31, so between ≤ 16;
+/// - the same, 16-bit, which is what narrow horizontal weights are for: between ≤ 15, and 16 where
+///   no vertical pass makes it overshoot;
+/// - narrow horizontal: 2^15 · 2 · 2^weightBits ≤ 2^31, so weightBits ≤ 15;
 /// - wide, 30-bit weights: 2^(32 − 1) · 2 · 2^30 ≤ 2^62 and 2^(31 − 1) · 4 · 2^30 ≤ 2^62.
 struct ResampleArithmetic {
   /// What is weighed: samples, or with alpha samples that it has been multiplied into; light in 32
@@ -38,8 +40,12 @@ struct ResampleArithmetic {
   let vertical: CoefficientTable?
   let horizontal: CoefficientTable?
 
-  /// The fraction bits of the row between the passes: at least 8 beyond the samples' depth. One
-  /// bit is dropped where 16-bit samples times 16-bit alpha meet a vertical pass: 2^-15 of a level.
+  /// Whether the row between the passes has 16 bits, else 32.
+  let isNarrowBetween: Bool
+
+  /// The fraction bits of the row between the passes: at least 7 beyond the samples' depth, which
+  /// moves a sample by 2^-8 of a level at most. Where alpha has been multiplied in, there are 8 more
+  /// than that in the elements themselves, of which a vertical pass drops one.
   /// Light has what its 32 bits have beyond the samples.
   let intermediateBits: Int
 
@@ -51,8 +57,13 @@ struct ResampleArithmetic {
     self.lights = lights
     self.vertical = vertical
     self.horizontal = horizontal
-    var between = vertical == nil ? 32 : 31
-    if case .narrow = horizontal?.weights { between = 16 }
+    if case .narrow = horizontal?.weights {
+      isNarrowBetween = true
+    } else {
+      isNarrowBetween = false
+    }
+    // One bit for what overshoots.
+    let between = (isNarrowBetween ? 16 : 32) - (vertical == nil ? 0 : 1)
     var fractionBits = between - element.bits
     // More bits than the vertical sums have would be zeros.
     if let vertical { fractionBits = min(fractionBits, vertical.fractionBits) }
@@ -81,9 +92,13 @@ struct ResampleArithmetic {
     return 31 - elementByteCount(for: format, in: light) * 8
   }
 
-  /// The most bits for horizontal weights under 32-bit sums; nil where only wide ones will do.
-  static func horizontalBits(for format: PixelFormat, in light: Light) -> Int? {
-    format.depth == .eight && light == .encoded ? 14 : nil
+  /// The most bits for horizontal weights under 32-bit sums; nil where only wide ones will do, as
+  /// they do after wide vertical ones: those give out 32 bits.
+  static func horizontalBits(
+    for format: PixelFormat, in light: Light, after vertical: CoefficientTable?
+  ) -> Int? {
+    if case .wide = vertical?.weights { return nil }
+    return format.depth == .eight && light == .encoded ? 15 : nil
   }
 
   /// Half the elements' range: what a sum of one lacks.

@@ -141,42 +141,80 @@ extension ResampledRows {
     buffers.ring.advance()
   }
 
+  // The row between the passes as 16-bit elements, and as 32-bit ones.
+  private var narrowBetween: UnsafeMutableBufferPointer<Int16> {
+    buffers.between.bytes.bindMemory(to: Int16.self)
+  }
+
+  private var wideBetween: UnsafeMutableBufferPointer<Int32> {
+    buffers.between.bytes.bindMemory(to: Int32.self)
+  }
+
   // The vertical pass: the ring's rows become the one between the passes.
   private func weighColumns(_ rows: TapRows) {
-    let out = UnsafeMutableBufferPointer(
-      rebasing: buffers.between.bytes.bindMemory(to: Int32.self)[..<sampleCount])
-    guard let table = arithmetic.vertical else { return spread(rows, into: out) }
+    let narrow = UnsafeMutableBufferPointer(rebasing: narrowBetween[..<sampleCount])
+    let wide = UnsafeMutableBufferPointer(rebasing: wideBetween[..<sampleCount])
+    guard let table = arithmetic.vertical else {
+      if arithmetic.isNarrowBetween { return spread(rows, into: narrow) }
+      return spread(rows, into: wide)
+    }
     let taps = rowIndex * table.tapStride..<rowIndex * table.tapStride + rows.count
-    let shift = table.fractionBits - arithmetic.intermediateBits
-    let half = shift > 0 ? 1 << (shift - 1) : 0
-    let start = half - arithmetic.centre << table.fractionBits
     switch table.weights {
     case .narrow(let weights):
       let weights = weights.span.extracting(taps)
-      if arithmetic.element == .uint8 {
-        VerticalKernels.weigh(
-          bytes: rows, by: weights, start: Int32(start), shift: shift, into: out)
+      if arithmetic.isNarrowBetween {
+        weighColumns(rows, by: weights, bits: table.fractionBits, into: narrow)
       } else {
-        VerticalKernels.weigh(words: rows, by: weights, start: Int32(half), shift: shift, into: out)
+        weighColumns(rows, by: weights, bits: table.fractionBits, into: wide)
       }
     case .wide(let weights):
       let weights = weights.span.extracting(taps)
-      let start = Int64(start)
-      switch arithmetic.element {
-      case .uint8:
-        WideVerticalKernels.weigh(
-          rows, of: UInt8.self, by: weights, start: start, shift: shift, into: out)
-      case .uint16, .centred16:
-        WideVerticalKernels.weigh(
-          rows, of: UInt16.self, by: weights, start: start, shift: shift, into: out)
-      case .uint32:
-        WideVerticalKernels.weigh(
-          rows, of: UInt32.self, by: weights, start: start, shift: shift, into: out)
-      }
+      weighColumns(rows, by: weights, bits: table.fractionBits, into: wide)
     }
   }
 
-  private func spread(_ rows: TapRows, into out: UnsafeMutableBufferPointer<Int32>) {
+  @inline(__always)
+  private func weighColumns<Sum: FixedWidthInteger & SIMDScalar & BitwiseCopyable>(
+    _ rows: TapRows, by weights: Span<Int16>, bits: Int, into out: UnsafeMutableBufferPointer<Sum>
+  ) {
+    let (start, half, shift) = rounding(ofWeightsWith: bits)
+    if arithmetic.element == .uint8 {
+      VerticalKernels.weigh(bytes: rows, by: weights, start: Int32(start), shift: shift, into: out)
+    } else {
+      VerticalKernels.weigh(words: rows, by: weights, start: Int32(half), shift: shift, into: out)
+    }
+  }
+
+  private func weighColumns(
+    _ rows: TapRows, by weights: Span<Int32>, bits: Int,
+    into out: UnsafeMutableBufferPointer<Int32>
+  ) {
+    let (start, _, shift) = rounding(ofWeightsWith: bits)
+    switch arithmetic.element {
+    case .uint8:
+      WideVerticalKernels.weigh(
+        rows, of: UInt8.self, by: weights, start: Int64(start), shift: shift, into: out)
+    case .uint16, .centred16:
+      WideVerticalKernels.weigh(
+        rows, of: UInt16.self, by: weights, start: Int64(start), shift: shift, into: out)
+    case .uint32:
+      WideVerticalKernels.weigh(
+        rows, of: UInt32.self, by: weights, start: Int64(start), shift: shift, into: out)
+    }
+  }
+
+  // What vertical sums are shifted down by; half of that, which rounds; and the half less what
+  // moves elements down.
+  private func rounding(ofWeightsWith bits: Int) -> (start: Int, half: Int, shift: Int) {
+    let shift = bits - arithmetic.intermediateBits
+    let half = shift > 0 ? 1 << (shift - 1) : 0
+    return (half - arithmetic.centre << bits, half, shift)
+  }
+
+  @inline(__always)
+  private func spread<Sum: FixedWidthInteger>(
+    _ rows: TapRows, into out: UnsafeMutableBufferPointer<Sum>
+  ) {
     let bits = arithmetic.intermediateBits
     let row = UnsafeRawBufferPointer(rebasing: rows.slots[rows.start(ofTap: 0)...])
     switch arithmetic.element {
@@ -196,18 +234,21 @@ extension ResampledRows {
 
   // The horizontal pass over the row between the passes, and the rounding.
   private func weighRow(into bytes: UnsafeMutableRawBufferPointer) {
-    let between = UnsafeBufferPointer(buffers.between.bytes.bindMemory(to: Int32.self))
-    guard let table = arithmetic.horizontal else { return finish(between, into: bytes) }
+    guard let table = arithmetic.horizontal else {
+      return finish(UnsafeBufferPointer(wideBetween), into: bytes)
+    }
     switch table.weights {
     case .narrow(let weights):
       let sums = buffers.sums.bytes.bindMemory(to: Int32.self)
       HorizontalKernels.weigh(
-        between, channelCount: channelCount, table: table, weights: weights.span, into: sums)
+        UnsafeBufferPointer(narrowBetween), channelCount: channelCount, table: table,
+        weights: weights.span, into: sums)
       finish(UnsafeBufferPointer(sums), into: bytes)
     case .wide(let weights):
       let sums = buffers.sums.bytes.bindMemory(to: Int64.self)
       WideHorizontalKernels.weigh(
-        between, channelCount: channelCount, table: table, weights: weights.span, into: sums)
+        UnsafeBufferPointer(wideBetween), channelCount: channelCount, table: table,
+        weights: weights.span, into: sums)
       finish(UnsafeBufferPointer(sums), into: bytes)
     }
   }

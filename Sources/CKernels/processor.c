@@ -1,0 +1,33 @@
+#include "CKernels.h"
+
+#if defined(__x86_64__)
+
+bool ckernels_has_avx2(void) { return __builtin_cpu_supports("avx2"); }
+
+#else
+
+// Nothing that follows is called then.
+
+bool ckernels_has_avx2(void) { return false; }
+
+size_t ckernels_weigh_rows(
+    const void *const *rows, bool are_bytes, const int16_t *weights, size_t tap_count,
+    int32_t start, int shift, void *out, bool into_words, size_t count) {
+  return 0;
+}
+
+void ckernels_weigh_pixels(
+    const int16_t *row, size_t channel_count, const int32_t *first_taps, const int32_t *tap_counts,
+    const int16_t *weights, size_t tap_stride, int32_t *sums, size_t output_count) {}
+
+size_t ckernels_premultiply(const uint8_t *pixels, int16_t *out, size_t pixel_count) { return 0; }
+
+size_t ckernels_unpremultiply(
+    const int32_t *sums, double centre, double alpha_factor, double half, uint8_t *out,
+    size_t pixel_count) {
+  return 0;
+}
+
+size_t ckernels_round(const int32_t *sums, int shift, uint8_t *out, size_t count) { return 0; }
+
+#endif
