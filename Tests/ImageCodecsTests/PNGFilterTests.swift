@@ -1,4 +1,3 @@
-import Raster
 import TestSupport
 import Testing
 
@@ -64,37 +63,43 @@ import Testing
     }
   }
 
-  @Test("undoing is the same in fours, whatever four filters meet", arguments: [3, 4])
-  func unfilterFours(pixelByteCount: Int) {
+  @Test("undoing is the same whatever filters meet, by fours too", arguments: [3, 4])
+  func unfilterGroups(pixelByteCount: Int) {
     var random = SplitMix64(seed: 4)
     for filters in 0..<625 {
+      // Fours, and what is left over.
+      let rowCount = 4 + filters % 4
       let count = Int.random(in: 1...24, using: &random) * pixelByteCount
-      var rows = Rows(4, count: count, &random)
-      let slot = rows.slot
-      for (index, divisor) in [1, 5, 25, 125].enumerated() {
-        rows.bytes[(1 + index) * slot] = UInt8(filters / divisor % 5)
+      let slotByteCount = count + UnfilterKernels.margin
+      let slotStart = rowCount * (count + 1) + UnfilterKernels.margin
+      var bytes = (0..<slotStart + (rowCount + 1) * slotByteCount).map { _ in
+        UInt8.random(in: 0...255, using: &random)
       }
-      rows.bytes.withUnsafeMutableBufferPointer { bytes in
+      for index in 0..<rowCount {
+        let divisor = [1, 5, 25, 125][index % 4]
+        bytes[index * (count + 1)] = UInt8(filters / divisor % 5)
+      }
+      bytes.withUnsafeMutableBufferPointer { bytes in
         guard let base = bytes.baseAddress else { return }
-        func row(_ index: Int) -> UnfilterKernels.Row {
-          let filtered = base + (1 + index) * slot
-          return UnfilterKernels.Row(filtered: filtered, target: filtered + 4 * slot)
-        }
+        let rows = UnfilterKernels.Rows(
+          filtered: base, slots: base + slotStart, slotByteCount: slotByteCount, byteCount: count,
+          pixelByteCount: pixelByteCount)
         func results() -> [[UInt8]] {
-          (0..<4).map { Array(UnsafeBufferPointer(start: row($0).target, count: count)) }
+          (0..<rowCount).map {
+            Array(UnsafeBufferPointer(start: rows.row($0).target, count: count))
+          }
         }
-        for index in 0..<4 {
+        for index in 0..<rowCount {
           UnfilterKernels.unfilterOneByOne(
-            row(index), above: index == 0 ? base : row(index - 1).target, count: count,
+            rows.row(index), above: rows.above(index), count: count,
             pixelByteCount: pixelByteCount)
         }
         let plain = results()
-        for index in 0..<4 { row(index).target.update(repeating: 0xA5, count: count) }
-        let done = UnfilterKernels.unfilterFours(
-          4, above: base, count: count, pixelByteCount: pixelByteCount, row)
-        let chainCount = (0..<4).count { row($0).isChain }
-        #expect(done == (WideVectors.areAvailable && chainCount >= 2 ? 4 : 0))
-        if done == 4 { #expect(results() == plain, "filters \(filters), \(count) bytes") }
+        for index in 0..<rowCount { rows.row(index).target.update(repeating: 0xA5, count: count) }
+        #expect(UnfilterKernels.unfilter(rows, rowCount: rowCount))
+        #expect(results() == plain, "filters \(filters), \(rowCount) rows of \(count) bytes")
+        base[(count + 1) * Int.random(in: 0..<rowCount, using: &random)] = 5
+        #expect(!UnfilterKernels.unfilter(rows, rowCount: rowCount))
       }
     }
   }

@@ -105,26 +105,10 @@ final class PNGFastRows {
       throw Oddity()
     }
     guard let start = filtered.bindMemory(to: UInt8.self).baseAddress else { return }
-    func row(_ index: Int) -> UnfilterKernels.Row {
-      UnfilterKernels.Row(filtered: start + index * (rowByteCount + 1), target: slot(1 + index))
-    }
-    var index = 0
-    while index < count {
-      index += UnfilterKernels.unfilterFours(
-        count - index, above: slot(index), count: rowByteCount, pixelByteCount: pixelByteCount
-      ) { row(index + $0) }
-      guard index < count else { break }
-      let above = UnsafePointer(slot(index))
-      let done =
-        index + 1 < count
-        ? UnfilterKernels.unfilterPair(
-          row(index), row(index + 1), above: above, count: rowByteCount,
-          pixelByteCount: pixelByteCount)
-        : UnfilterKernels.unfilter(
-          row(index), above: above, count: rowByteCount, pixelByteCount: pixelByteCount) ? 1 : 0
-      guard done > 0 else { throw Oddity() }
-      index += done
-    }
+    let rows = UnfilterKernels.Rows(
+      filtered: start, slots: slot(0), slotByteCount: slotByteCount, byteCount: rowByteCount,
+      pixelByteCount: pixelByteCount)
+    guard UnfilterKernels.unfilter(rows, rowCount: count) else { throw Oddity() }
     (groupStart, groupCount) = (rowIndex, count)
   }
 }

@@ -28,6 +28,68 @@ enum UnfilterKernels {
     var isChain: Bool { filter == sub || filter == average || filter == paeth }
   }
 
+  /// Rows of a picture, each below the one before, filtered, and where they go.
+  struct Rows {
+    /// Row after row without a gap, each with its type in front.
+    let filtered: UnsafePointer<UInt8>
+    /// What stands above the first, unfiltered; zeros at the top of a picture. Then the rows' places.
+    let slots: UnsafeMutablePointer<UInt8>
+    /// From one place to the next.
+    let slotByteCount: Int
+    /// The bytes of a row.
+    let byteCount: Int
+    /// 1, 2, 3, 4, 6 or 8.
+    let pixelByteCount: Int
+
+    func row(_ index: Int) -> Row {
+      Row(
+        filtered: filtered + index * (byteCount + 1), target: slots + (index + 1) * slotByteCount)
+    }
+
+    func above(_ index: Int) -> UnsafePointer<UInt8> {
+      UnsafePointer(slots + index * slotByteCount)
+    }
+
+    /// Whether four rows gain from going together: one chain alone is as fast by itself, and what is
+    /// none is faster.
+    fileprivate func haveTwoChains(from index: Int) -> Bool {
+      var chainCount = 0
+      for index in index..<index + 4 {
+        guard row(index).filter <= paeth else { return false }
+        chainCount += row(index).isChain ? 1 : 0
+      }
+      return chainCount >= 2
+    }
+  }
+
+  /// Undoes the filters of rows: four at a time where the processor can and they gain from it, else
+  /// in pairs.
+  ///
+  /// - Returns: false for a filter that does not exist.
+  static func unfilter(_ rows: Rows, rowCount: Int) -> Bool {
+    let goesByFours =
+      WideVectors.areAvailable && (rows.pixelByteCount == 3 || rows.pixelByteCount == 4)
+    var index = 0
+    while index < rowCount {
+      if goesByFours, rowCount - index >= 4, rows.haveTwoChains(from: index) {
+        unfilterFour(rows, from: index)
+        index += 4
+        continue
+      }
+      let done =
+        index + 1 < rowCount
+        ? unfilterPair(
+          rows.row(index), rows.row(index + 1), above: rows.above(index), count: rows.byteCount,
+          pixelByteCount: rows.pixelByteCount)
+        : unfilter(
+          rows.row(index), above: rows.above(index), count: rows.byteCount,
+          pixelByteCount: rows.pixelByteCount) ? 1 : 0
+      guard done > 0 else { return false }
+      index += done
+    }
+    return true
+  }
+
   /// Undoes the filter of a row.
   ///
   /// - Parameters:
@@ -66,46 +128,22 @@ enum UnfilterKernels {
     return 2
   }
 
-  /// Undoes the filters of rows, each below the one before, for as long as four of them gain from
-  /// going together, on a processor that can.
-  ///
-  /// - Parameters:
-  ///   - count: how many rows there are.
-  ///   - row: one of them by its index.
-  /// - Returns: how many rows that was, none for a filter that does not exist.
-  static func unfilterFours(
-    _ rowCount: Int, above: UnsafePointer<UInt8>, count: Int, pixelByteCount: Int,
-    _ row: (Int) -> Row
-  ) -> Int {
-    guard WideVectors.areAvailable, pixelByteCount == 3 || pixelByteCount == 4 else { return 0 }
-    var above = above
-    var done = 0
-    while rowCount - done >= 4 {
-      let rows: InlineArray<4, Row> = [row(done), row(done + 1), row(done + 2), row(done + 3)]
-      var chainCount = 0
-      for index in rows.indices {
-        guard rows[index].filter <= paeth else { return done }
-        chainCount += rows[index].isChain ? 1 : 0
+  /// Undoes the filters of four rows; needs AVX2, and pixels of 3 or 4 bytes.
+  private static func unfilterFour(_ rows: Rows, from index: Int) {
+    let four = (rows.row(index), rows.row(index + 1), rows.row(index + 2), rows.row(index + 3))
+    let filtered: InlineArray<4, UnsafePointer<UInt8>?> = [
+      four.0.filtered, four.1.filtered, four.2.filtered, four.3.filtered,
+    ]
+    let targets: InlineArray<4, UnsafeMutablePointer<UInt8>?> = [
+      four.0.target, four.1.target, four.2.target, four.3.target,
+    ]
+    filtered.span.withUnsafeBufferPointer { filtered in
+      targets.span.withUnsafeBufferPointer { targets in
+        ckernels_unfilter_four_rows(
+          filtered.baseAddress, targets.baseAddress, rows.above(index),
+          rows.byteCount / rows.pixelByteCount, rows.pixelByteCount)
       }
-      // One alone is as fast without, and the others are faster.
-      guard chainCount >= 2 else { return done }
-      let filtered: InlineArray<4, UnsafePointer<UInt8>?> = [
-        rows[0].filtered, rows[1].filtered, rows[2].filtered, rows[3].filtered,
-      ]
-      let targets: InlineArray<4, UnsafeMutablePointer<UInt8>?> = [
-        rows[0].target, rows[1].target, rows[2].target, rows[3].target,
-      ]
-      filtered.span.withUnsafeBufferPointer { filtered in
-        targets.span.withUnsafeBufferPointer { targets in
-          ckernels_unfilter_four_rows(
-            filtered.baseAddress, targets.baseAddress, above, count / pixelByteCount,
-            pixelByteCount)
-        }
-      }
-      above = UnsafePointer(rows[3].target)
-      done += 4
     }
-    return done
   }
 
   private static func addRows(
