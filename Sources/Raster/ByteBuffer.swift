@@ -4,6 +4,9 @@ import Glibc
 ///
 /// The memory is aligned to 64 bytes (a cache line, the widest vector) and not cleared.
 public struct ByteBuffer: ~Copyable {
+  /// What the allocator gave.
+  private let block: UnsafeMutableRawPointer
+  /// Its first byte that is aligned.
   private let base: UnsafeMutableRawPointer
 
   /// The number of bytes asked for.
@@ -11,16 +14,19 @@ public struct ByteBuffer: ~Copyable {
 
   /// - Throws: `AllocationError` where the system has no memory left, or `count` is negative.
   public init(count: Int) throws(AllocationError) {
+    // Not posix_memalign(3): glibc keeps small blocks at hand for malloc alone, which takes a tenth
+    // of the time then.
     let alignment = 64
-    var memory: UnsafeMutableRawPointer?
-    guard count >= 0, posix_memalign(&memory, alignment, max(count, 1)) == 0, let memory else {
+    let (byteCount, overflow) = count.addingReportingOverflow(alignment)
+    guard count >= 0, !overflow, let memory = malloc(byteCount) else {
       throw AllocationError(byteCount: count)
     }
-    base = memory
+    block = memory
+    base = memory.alignedUp(toMultipleOf: alignment)
     self.count = count
   }
 
-  deinit { free(base) }
+  deinit { free(block) }
 
   /// The bytes, for kernels and codecs; they live as long as the buffer.
   public var bytes: UnsafeMutableRawBufferPointer {
