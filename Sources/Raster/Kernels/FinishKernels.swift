@@ -66,6 +66,7 @@ package enum FinishKernels {
     var done = 0
     if channelCount == 4, WideVectors.areAvailable {
       done = WideVectors.unpremultiply(sums, levels, into: out)
+      if done == out.count { return }
     }
     unpremultiplyNarrowly(sums, channelCount: channelCount, levels, from: done, into: out)
   }
