@@ -5,9 +5,10 @@
 #include <immintrin.h>
 
 #define AVX2 __attribute__((target("avx2")))
+#define INLINE static inline __attribute__((target("avx2"), always_inline))
 
 // Four pixels.
-AVX2 static inline void premultiply(const uint8_t *pixels, int16_t *out) {
+INLINE void premultiply(const uint8_t *pixels, int16_t *out) {
   const __m256i alpha_places = _mm256_broadcastsi128_si256(
       _mm_setr_epi8(6, 7, 6, 7, 6, 7, 6, 7, 14, 15, 14, 15, 14, 15, 14, 15));
   __m256i samples = _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)pixels));
@@ -33,7 +34,7 @@ typedef struct {
 } Levels;
 
 // The levels of a pixel's sums, the fourth of which means nothing.
-AVX2 static inline __m128i colour(__m128i sums, __m256d factor, const Levels *levels) {
+INLINE __m128i colour(__m128i sums, __m256d factor, const Levels *levels) {
   __m256d level = _mm256_add_pd(_mm256_cvtepi32_pd(sums), levels->centre);
   level = _mm256_add_pd(_mm256_mul_pd(level, factor), levels->half);
   // Where colour overshoots alpha. What is below zero is left to the packing.
@@ -41,7 +42,7 @@ AVX2 static inline __m128i colour(__m128i sums, __m256d factor, const Levels *le
 }
 
 // Four pixels.
-AVX2 static inline void unpremultiply(const int32_t *sums, const Levels *levels, uint8_t *out) {
+INLINE void unpremultiply(const int32_t *sums, const Levels *levels, uint8_t *out) {
   __m128i pixels[4];
   for (int i = 0; i < 4; i++) pixels[i] = _mm_loadu_si128((const __m128i *)(sums + 4 * i));
   __m128i alpha_sums = _mm_unpackhi_epi64(

@@ -6,23 +6,25 @@
 #include <string.h>
 
 #define AVX2 __attribute__((target("avx2")))
+// Flags and counts that a caller names are constants within.
+#define INLINE static inline __attribute__((target("avx2"), always_inline))
 
 // 16 samples, widened.
-AVX2 static inline __m256i load(const void *row, size_t x, const bool are_bytes) {
+INLINE __m256i load(const void *row, size_t x, const bool are_bytes) {
   return are_bytes
              ? _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)((const uint8_t *)row + x)))
              : _mm256_loadu_si256((const __m256i *)((const int16_t *)row + x));
 }
 
 // Adds 16 samples of two rows, weighed, to sums in the order that unpacking gives.
-AVX2 static inline void add_pair(__m256i upper, __m256i lower, __m256i weights, __m256i *sums) {
+INLINE void add_pair(__m256i upper, __m256i lower, __m256i weights, __m256i *sums) {
   sums[0] = _mm256_add_epi32(
       sums[0], _mm256_madd_epi16(_mm256_unpacklo_epi16(upper, lower), weights));
   sums[1] = _mm256_add_epi32(
       sums[1], _mm256_madd_epi16(_mm256_unpackhi_epi16(upper, lower), weights));
 }
 
-AVX2 static inline void store(
+INLINE void store(
     const __m256i *sums, __m128i shift, void *out, size_t x, const bool into_words) {
   __m256i low = _mm256_sra_epi32(sums[0], shift);
   __m256i high = _mm256_sra_epi32(sums[1], shift);
@@ -37,7 +39,7 @@ AVX2 static inline void store(
 }
 
 // `vectors` times 16 sums, which stay in registers from the first tap to the last.
-AVX2 static inline void weigh_block(
+INLINE void weigh_block(
     const void *const *rows, const bool are_bytes, const int16_t *weights, size_t tap_count,
     __m256i start, __m128i shift, void *out, const bool into_words, size_t x, const int vectors) {
   __m256i sums[8];
@@ -62,7 +64,7 @@ AVX2 static inline void weigh_block(
   for (int i = 0; i < vectors; i++) store(sums + 2 * i, shift, out, x + 16 * i, into_words);
 }
 
-AVX2 static inline size_t weigh_rows(
+INLINE size_t weigh_rows(
     const void *const *rows, const bool are_bytes, const int16_t *weights, size_t tap_count,
     int32_t start, int shift, void *out, const bool into_words, size_t count) {
   const __m256i starts = _mm256_set1_epi32(start);
@@ -72,6 +74,11 @@ AVX2 static inline size_t weigh_rows(
   for (; x + 64 <= count; x += 64) {
     weigh_block(
         rows, are_bytes, weights, tap_count, starts, shifts, out, into_words, x, 4);
+  }
+  if (x + 32 <= count) {
+    weigh_block(
+        rows, are_bytes, weights, tap_count, starts, shifts, out, into_words, x, 2);
+    x += 32;
   }
   for (; x < count; x += 16) {
     // The last sums are made twice where the row does not end with a vector.

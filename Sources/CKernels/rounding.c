@@ -5,9 +5,10 @@
 #include <immintrin.h>
 
 #define AVX2 __attribute__((target("avx2")))
+#define INLINE static inline __attribute__((target("avx2"), always_inline))
 
 // 16 sums as words.
-AVX2 static inline __m256i words(const int32_t *sums, __m256i half, __m128i shift) {
+INLINE __m256i words(const int32_t *sums, __m256i half, __m128i shift) {
   __m256i low = _mm256_loadu_si256((const __m256i *)sums);
   __m256i high = _mm256_loadu_si256((const __m256i *)(sums + 8));
   low = _mm256_sra_epi32(_mm256_add_epi32(low, half), shift);
@@ -16,7 +17,7 @@ AVX2 static inline __m256i words(const int32_t *sums, __m256i half, __m128i shif
 }
 
 // 32 sums.
-AVX2 static inline void round_sums(
+INLINE void round_sums(
     const int32_t *sums, __m256i half, __m128i shift, uint8_t *out) {
   const __m256i centre = _mm256_set1_epi16(128);
   __m256i low = _mm256_adds_epi16(words(sums, half, shift), centre);

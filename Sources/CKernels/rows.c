@@ -5,9 +5,11 @@
 #include <immintrin.h>
 
 #define AVX2 __attribute__((target("avx2")))
+// Flags and counts that a caller names are constants within.
+#define INLINE static inline __attribute__((target("avx2"), always_inline))
 
 // Four pixels of three or four channels: two in each half, their samples side by side by channel.
-AVX2 static inline __m256i four_pixels(const int16_t *pixel, const size_t channel_count) {
+INLINE __m256i four_pixels(const int16_t *pixel, const size_t channel_count) {
   if (channel_count == 4) {
     const __m256i order = _mm256_broadcastsi128_si256(
         _mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
@@ -22,7 +24,7 @@ AVX2 static inline __m256i four_pixels(const int16_t *pixel, const size_t channe
 
 // Adds four pixels, weighed, to sums that stand in both halves. Of `weights`, in pairs, each half
 // gets the one that `pairs` names.
-AVX2 static inline __m256i add_pixels(
+INLINE __m256i add_pixels(
     __m256i sums, const int16_t *pixel, const size_t channel_count, __m128i weights,
     __m256i pairs) {
   __m256i factors = _mm256_permutevar8x32_epi32(_mm256_castsi128_si256(weights), pairs);
@@ -30,16 +32,19 @@ AVX2 static inline __m256i add_pixels(
       sums, _mm256_madd_epi16(four_pixels(pixel, channel_count), factors));
 }
 
-AVX2 static inline void weigh_pixels(
+// Where no pixel has more than twelve taps, all are given as many as the one that has most: those
+// that they lack have the weight 0. `groups` is the number of fours, 0 where it is looked up.
+INLINE void weigh_pixels(
     const int16_t *row, const size_t channel_count, const int32_t *first_taps,
-    const int32_t *tap_counts, const int16_t *weights, size_t tap_stride, int32_t *sums,
-    size_t output_count) {
+    const int32_t *tap_counts, const int16_t *weights, size_t tap_stride, const size_t groups,
+    int32_t *sums, size_t output_count) {
   const __m256i first = _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1);
   const __m256i second = _mm256_setr_epi32(2, 2, 2, 2, 3, 3, 3, 3);
+  if (groups > 0) tap_stride = 4 * groups;
   for (size_t x = 0; x < output_count; x++) {
     const int16_t *pixel = row + (size_t)first_taps[x] * channel_count;
     const int16_t *weight = weights;
-    const int16_t *end = weights + tap_counts[x];
+    const int16_t *end = weights + (groups > 0 ? tap_stride : (size_t)tap_counts[x]);
     __m256i sum = _mm256_setzero_si256();
     for (; weight + 4 < end; weight += 8) {
       __m128i eight = _mm_loadu_si128((const __m128i *)weight);
@@ -60,7 +65,30 @@ AVX2 static inline void weigh_pixels(
   }
 }
 
-AVX2 static inline void weigh_pairs(
+INLINE void weigh_pixels_of(
+    const size_t channel_count, const int16_t *row, const int32_t *first_taps,
+    const int32_t *tap_counts, const int16_t *weights, size_t tap_stride, int32_t *sums,
+    size_t output_count) {
+  switch (tap_stride) {
+    case 4:
+      weigh_pixels(
+          row, channel_count, first_taps, tap_counts, weights, 4, 1, sums, output_count);
+      break;
+    case 8:
+      weigh_pixels(
+          row, channel_count, first_taps, tap_counts, weights, 8, 2, sums, output_count);
+      break;
+    case 12:
+      weigh_pixels(
+          row, channel_count, first_taps, tap_counts, weights, 12, 3, sums, output_count);
+      break;
+    default:
+      weigh_pixels(
+          row, channel_count, first_taps, tap_counts, weights, tap_stride, 0, sums, output_count);
+  }
+}
+
+INLINE void weigh_pairs(
     const int16_t *row, const int32_t *first_taps, const int32_t *tap_counts,
     const int16_t *weights, size_t tap_stride, int32_t *sums, size_t output_count) {
   const __m128i order = _mm_setr_epi8(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15);
@@ -81,7 +109,7 @@ AVX2 static inline void weigh_pairs(
   }
 }
 
-AVX2 static inline void weigh_singles(
+INLINE void weigh_singles(
     const int16_t *row, const int32_t *first_taps, const int32_t *tap_counts,
     const int16_t *weights, size_t tap_stride, int32_t *sums, size_t output_count) {
   for (size_t x = 0; x < output_count; x++) {
@@ -116,10 +144,10 @@ AVX2 void ckernels_weigh_pixels(
       weigh_pairs(row, first_taps, tap_counts, weights, tap_stride, sums, output_count);
       break;
     case 3:
-      weigh_pixels(row, 3, first_taps, tap_counts, weights, tap_stride, sums, output_count);
+      weigh_pixels_of(3, row, first_taps, tap_counts, weights, tap_stride, sums, output_count);
       break;
     default:
-      weigh_pixels(row, 4, first_taps, tap_counts, weights, tap_stride, sums, output_count);
+      weigh_pixels_of(4, row, first_taps, tap_counts, weights, tap_stride, sums, output_count);
   }
 }
 

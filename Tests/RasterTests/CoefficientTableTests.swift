@@ -65,6 +65,10 @@ struct CoefficientTableTests {
       #expect(Int(table.firstTaps[mirror]) == n - first - count, "\(pair)")
       #expect(first >= 0 && count >= 1 && first + count <= n, "\(pair)")
       #expect(count <= table.maximumTapCount && table.maximumTapCount <= table.tapStride)
+      // Kernels weigh whole groups of taps, and find zeros behind a row's own.
+      #expect(table.tapStride.isMultiple(of: CoefficientTable.tapGroup))
+      let rest = weights[row * table.tapStride + count..<(row + 1) * table.tapStride]
+      #expect(rest.allSatisfy { $0 == 0 }, "\(pair)")
       // What `ResampleArithmetic` counts on is 2.
       #expect(taps.reduce(0) { $0 + abs($1) } < one * 7 / 4, "\(pair)")
     }

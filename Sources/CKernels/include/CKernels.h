@@ -29,7 +29,7 @@ size_t ckernels_weigh_rows(
 /// samples, 1 to 4 of them.
 ///
 /// Taps are weighed four at a time: each output pixel's weights end in zeros up to a multiple of
-/// four, as `tap_stride` is. `row` has 16 elements beyond its last pixel, `sums` has 4.
+/// four, as `tap_stride` is. `row` has 48 elements beyond its last pixel, `sums` has 4.
 void ckernels_weigh_pixels(
     const int16_t *row, size_t channel_count, const int32_t *first_taps, const int32_t *tap_counts,
     const int16_t *weights, size_t tap_stride, int32_t *sums, size_t output_count);

@@ -66,6 +66,7 @@ package enum FinishKernels {
     var done = 0
     if channelCount == 4, WideVectors.areAvailable {
       done = WideVectors.unpremultiply(sums, levels, into: out)
+      if done == out.count { return }
     }
     unpremultiplyNarrowly(sums, channelCount: channelCount, levels, from: done, into: out)
   }
@@ -87,8 +88,8 @@ package enum FinishKernels {
 
     /// The levels of sums with so many fraction bits below the product of two samples.
     package init(bits: Int) {
-      centre = Double(sign: .plus, exponent: 15 + bits, significand: 1)
-      alphaFactor = Double(sign: .plus, exponent: -8 - bits, significand: 1)
+      centre = Double(1 << (15 + bits))
+      alphaFactor = 1 / Double(1 << (8 + bits))
     }
   }
 
@@ -104,7 +105,13 @@ package enum FinishKernels {
       let weight = Double(sums[alphaPlace]) + levels.centre
       let alpha = min(max(Int32(weight * levels.alphaFactor + levels.half), 0), 255)
       out[alphaPlace] = UInt8(truncatingIfNeeded: alpha)
-      let factor = alpha > 0 ? 256 / weight : 0
+      if alpha == 0 {
+        while place < alphaPlace {
+          out[place] = 0
+          place += 1
+        }
+      }
+      let factor = 256 / weight
       while place < alphaPlace {
         let level = (Double(sums[place]) + levels.centre) * factor + levels.half
         out[place] = UInt8(truncatingIfNeeded: Int32(min(max(level, 0), 255)))

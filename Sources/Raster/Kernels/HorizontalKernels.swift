@@ -2,7 +2,7 @@
 /// and channel, Σ weight · sample. Sums are left as they are: the one rounding comes after.
 package enum HorizontalKernels {
   /// The elements that both rows have beyond their last pixel, for whole vectors.
-  package static let padding = 16
+  package static let padding = 48
 
   /// The sums of a row of `channelCount` interleaved channels.
   ///

@@ -11,7 +11,11 @@ package enum PremultiplyKernels {
   ) {
     let pixelCount = row.count / 4
     precondition(out.count >= 8 * pixelCount)
-    var x = WideVectors.areAvailable ? WideVectors.premultiply(row, into: out) : 0
+    var x = 0
+    if WideVectors.areAvailable {
+      x = WideVectors.premultiply(row, into: out)
+      if x == pixelCount { return }
+    }
     let low = SIMD4<UInt32>(repeating: 0x00ff_00ff)
     let green = SIMD4<UInt32>(repeating: 0x0000_00ff)
     let full = SIMD4<UInt32>(repeating: 0x0100_0000)

@@ -16,6 +16,7 @@ package enum VerticalKernels {
     if WideVectors.areAvailable {
       done = WideVectors.weigh(
         rows, areBytes: true, by: weights, start: start, shift: shift, into: out)
+      if done == out.count { return }
     }
     weigh(rows, of: UInt8.self, by: weights, start: start, shift: shift, from: done, into: out)
   }
@@ -29,6 +30,7 @@ package enum VerticalKernels {
     if WideVectors.areAvailable {
       done = WideVectors.weigh(
         rows, areBytes: false, by: weights, start: start, shift: shift, into: out)
+      if done == out.count { return }
     }
     weigh(rows, of: Int16.self, by: weights, start: start, shift: shift, from: done, into: out)
   }

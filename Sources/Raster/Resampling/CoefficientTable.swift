@@ -57,8 +57,7 @@ package struct CoefficientTable: Sendable {
   ) throws(SizeOverflow) {
     let tapBound = try Self.tapBound(
       inputCount: inputCount, outputCount: outputCount, filter: filter)
-    let tapStride = Self.wholeGroups(of: tapBound)
-    let axis = Axis(inputCount: inputCount, outputCount: outputCount, filter: filter)
+    var axis = Axis(inputCount: inputCount, outputCount: outputCount, filter: filter)
     let rowCount = outputCount
     // The first half, and the middle row; the rest are mirrors.
     let halfCount = (rowCount + 1) / 2
@@ -78,6 +77,7 @@ package struct CoefficientTable: Sendable {
     }
 
     let maximumTapCount = Int(tapCounts.max() ?? 1)
+    let tapStride = Self.wholeGroups(of: maximumTapCount)
     let narrowBits = narrowFractionBits.flatMap {
       Self.narrowBits(upTo: $0, largestWeight: largest, tapCount: maximumTapCount)
     }
@@ -139,7 +139,10 @@ extension CoefficientTable {
     inputCount: Int, outputCount: Int, filter: ResamplingFilter
   ) throws(SizeOverflow) -> Int {
     let taps = try tapBound(inputCount: inputCount, outputCount: outputCount, filter: filter)
-    let words = try outputCount.times(try wholeGroups(of: taps).plus(2)).plus(try taps.times(2))
+    let values = Axis.valueCount(
+      inputCount: inputCount, outputCount: outputCount, filter: filter)
+    let words = try outputCount.times(try wholeGroups(of: taps).plus(2)).plus(
+      try taps.plus(values).times(2))
     return try words.times(MemoryLayout<Int32>.size)
   }
 
@@ -207,8 +210,40 @@ private struct Axis {
   let outputCount: Int
   let filter: ResamplingFilter
 
+  // All distances are multiples of this.
+  private let step: Int
+
+  /// The kernel at the multiples of `step`, as far as they were asked for: at a ratio of small numbers
+  /// there are but few, and all rows have the same. Empty where there are too many to be kept.
+  private var values: [Double]
+
+  init(inputCount: Int, outputCount: Int, filter: ResamplingFilter) {
+    self.inputCount = inputCount
+    self.outputCount = outputCount
+    self.filter = filter
+    step = greatestCommonDivisor(inputCount, outputCount)
+    let count = Self.valueCount(
+      inputCount: inputCount, outputCount: outputCount, filter: filter)
+    values = [Double](repeating: .nan, count: count)
+  }
+
+  /// The number of values that are kept.
+  static func valueCount(inputCount: Int, outputCount: Int, filter: ResamplingFilter) -> Int {
+    let step = greatestCommonDivisor(inputCount, outputCount)
+    let count = filter.doubledSupport * (max(inputCount, outputCount) / step) + 1
+    return count <= 512 ? count : 0
+  }
+
+  private mutating func weight(at distance: Int) -> Double {
+    let index = abs(distance) / step
+    if index < values.count, !values[index].isNaN { return values[index] }
+    let weight = filter.weight(at: Double(distance) / Double(2 * max(inputCount, outputCount)))
+    if index < values.count { values[index] = weight }
+    return weight
+  }
+
   /// Writes the normalised weights of a row, and returns the input pixels that they belong to.
-  func weights(ofRow row: Int, into weights: inout [Double]) -> Range<Int> {
+  mutating func weights(ofRow row: Int, into weights: inout [Double]) -> Range<Int> {
     // In units of 1/2m input pixels: input j's centre is (2j + 1)·m, the row looks at (2i + 1)·n.
     let larger = max(inputCount, outputCount)
     let place = (2 * row + 1) * inputCount
@@ -219,20 +254,19 @@ private struct Axis {
     let first = max(0, ceilingOfQuotient(place - reach - outputCount, unit))
     let last = min(inputCount - 1, floorOfQuotient(place + reach - outputCount, unit))
 
-    func weight(_ input: Int) -> Double {
-      let distance = (2 * input + 1) * outputCount - place
-      return filter.weight(at: Double(distance) / Double(2 * larger))
-    }
-
     var sum = 0.0
     for input in first...last {
-      let weight = weight(input)
+      let weight = weight(at: (2 * input + 1) * outputCount - place)
       weights[input - first] = weight
       sum += weight
     }
     for tap in 0...(last - first) { weights[tap] /= sum }
     return first..<(last + 1)
   }
+}
+
+private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
+  b == 0 ? a : greatestCommonDivisor(b, a % b)
 }
 
 private func floorOfQuotient(_ dividend: Int, _ divisor: Int) -> Int {
