@@ -38,16 +38,16 @@ public struct InputSelection: Sendable {
 
   /// Whether a file belongs to the run.
   ///
-  /// - Parameter path: below IN.
-  func admitsFile(_ path: FilePath) -> Bool {
-    (includedPatterns.isEmpty || matches(path, includedPatterns)) && !isExcluded(path)
+  /// - Parameter path: below IN; not asked for where every file does.
+  func admitsFile(_ path: @autoclosure () -> FilePath) -> Bool {
+    (includedPatterns.isEmpty || matches(path(), includedPatterns)) && !isExcluded(path())
   }
 
   /// Whether a file or folder is left out by name, with all that is in it.
   ///
-  /// - Parameter path: below IN.
-  func isExcluded(_ path: FilePath) -> Bool {
-    !excludedPatterns.isEmpty && matches(path, excludedPatterns)
+  /// - Parameter path: below IN; not asked for where nothing is left out.
+  func isExcluded(_ path: @autoclosure () -> FilePath) -> Bool {
+    !excludedPatterns.isEmpty && matches(path(), excludedPatterns)
   }
 
   private func matches(_ path: FilePath, _ patterns: [FilePath]) -> Bool {

@@ -107,8 +107,9 @@ struct Walker {
       return nil
     }
     let name = level.listing.name(at: index)
-    let relativePath = level.relativePath.appending(name)
-    let path = level.folder.path.appending(name)
+    // Paths are put together where somebody asks for them: few do.
+    var relativePath: FilePath { level.relativePath.appending(name) }
+    var path: FilePath { level.folder.path.appending(name) }
     guard !selection.isExcluded(relativePath) else { return nil }
     let kind: FolderListing.Kind
     do {

@@ -24,6 +24,7 @@ struct OutputNaming: Hashable, Sendable {
       let stem = claim == nil ? input : input.droppingExtension
       return stem.appending(suffix).appendingExtension(ending)
     }
+    if suffix.isEmpty { return input }
     return claim == nil ? input.appending(suffix) : input.inserting(suffix)
   }
 }

@@ -13,9 +13,11 @@ public protocol LightOperation: Operation {
 extension Recipe {
   /// Whether any of its operations mixes light.
   fileprivate var mixesLight: Bool {
-    (operations + outputs.flatMap(\.operations)).contains {
-      ($0 as? any LightOperation)?.light == .linear
+    func mixesLight(_ operation: any Operation) -> Bool {
+      (operation as? any LightOperation)?.light == .linear
     }
+    return operations.contains(where: mixesLight)
+      || outputs.contains { $0.operations.contains(where: mixesLight) }
   }
 
   /// The recipe for a picture whose samples stand for that light.
