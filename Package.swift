@@ -94,7 +94,7 @@ let package = Package(
     // What a batch costs beyond its codec calls, for `make bench`.
     .executableTarget(
       name: "BareLoop", dependencies: ["ImageCodecs", "Raster", "CLinuxShim"],
-      swiftSettings: houseStyle),
+      swiftSettings: houseStyle, linkerSettings: staticLibraries),
 
     // What several of the tests need.
     .target(

@@ -15,7 +15,7 @@ struct Conversion {
   let header: ImageHeader
 
   /// What was taken for what the input says, and is not quite that, a sentence each.
-  let warnings: [String]
+  private(set) var warnings: [String]
 
   /// On the way to one output.
   struct Branch {
@@ -79,9 +79,15 @@ struct Conversion {
         output, animation, of: recipe, from: trunkForecast,
         turnedBy: isShared ? .upright : orientation, header: header, codec: reader)
     }
-    let steps = trunkForecast.steps + branches.flatMap(\.forecast.steps)
-    let mixesLight = steps.contains { ($0 as? Resample)?.transfer != nil }
-    warnings = mixesLight ? transfer?.reservation.map { [$0] } ?? [] : []
+    warnings = []
+    if let reservation = transfer?.reservation, mixesLight { warnings = [reservation] }
+  }
+
+  /// Whether a step really does; an operation that leaves a picture as it is has none.
+  private var mixesLight: Bool {
+    (trunkForecast.steps + branches.flatMap(\.forecast.steps)).contains {
+      ($0 as? Resample)?.transfer != nil
+    }
   }
 
   /// Whether all outputs are copies, for which no rows are needed.
