@@ -19,7 +19,7 @@ public final class EncodedBytes: @unchecked Sendable {
   /// No bytes yet.
   public init() {}
 
-  deinit { Glibc.free(base) }
+  deinit { letGo() }
 
   /// The bytes, until the next `append` or the end of this object.
   public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
@@ -36,12 +36,26 @@ public final class EncodedBytes: @unchecked Sendable {
       throw AllocationError(byteCount: additionalCount)
     }
     if needed > capacity {
-      let target = max(needed, capacity < Int.max / 2 ? capacity * 2 : needed, 4096)
-      guard let memory = realloc(base, target) else { throw AllocationError(byteCount: target) }
-      base = memory
-      capacity = target
+      try grow(to: max(needed, capacity < Int.max / 2 ? capacity * 2 : needed, 4096))
     }
     return UnsafeMutableRawBufferPointer(start: base.map { $0 + count }, count: additionalCount)
+  }
+
+  private func grow(to byteCount: Int) throws(AllocationError) {
+    if let block = KeptBlocks.shared.take(byteCount) {
+      if let base { block.base.copyMemory(from: base, byteCount: usedCount) }
+      letGo()
+      (base, capacity) = (block.base, block.byteCount)
+      return
+    }
+    guard let memory = realloc(base, byteCount) else {
+      throw AllocationError(byteCount: byteCount)
+    }
+    (base, capacity) = (memory, byteCount)
+  }
+
+  private func letGo() {
+    if let base { KeptBlocks.shared.letGo(KeptBlocks.Block(base: base, byteCount: capacity)) }
   }
 
   /// Adds a copy of another's bytes, which lives until then.
@@ -60,7 +74,7 @@ public final class EncodedBytes: @unchecked Sendable {
 
   /// Drops the bytes, and gives their room back.
   func free() {
-    Glibc.free(base)
+    letGo()
     (base, capacity, usedCount) = (nil, 0, 0)
   }
 
