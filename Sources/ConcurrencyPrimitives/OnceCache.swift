@@ -1,4 +1,4 @@
-import Synchronization
+public import Synchronization
 
 /// Values that are computed once per key and shared, for a limited number of keys.
 ///
@@ -12,7 +12,9 @@ import Synchronization
 /// with Go's `golang.org/x/sync/singleflight`, and the outcome, a failure too, stays until the key
 /// makes room for another. Computations for different keys run side by side.
 public final class OnceCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-  private let state: Mutex<State>
+  // What a hit needs can be inlined into other modules, where the compiler knows the types: to look up
+  // how keys are hashed and values copied took longer than the rest.
+  @usableFromInline let state: Mutex<State>
   private let computations = Atomic(0)
 
   /// Makes an empty cache.
@@ -44,6 +46,7 @@ public final class OnceCache<Key: Hashable & Sendable, Value: Sendable>: Sendabl
 
   /// The value for a key, or nil while there is none or when computing it failed. Never waits; counts
   /// as a use.
+  @inlinable
   public func valueIfReady(for key: Key) -> Value? {
     state.withLock { $0.knownCell(for: key) }?.valueIfReady
   }
@@ -55,15 +58,15 @@ public final class OnceCache<Key: Hashable & Sendable, Value: Sendable>: Sendabl
   public var computationCount: Int { computations.load(ordering: .relaxed) }
 
   /// What the lock guards: the cells, and when each was last asked for.
-  private struct State {
-    private struct Entry {
-      let cell: OnceCell<Value>
-      var lastUse: UInt64
+  @usableFromInline struct State {
+    @usableFromInline struct Entry {
+      @usableFromInline let cell: OnceCell<Value>
+      @usableFromInline var lastUse: UInt64
     }
 
     private let capacity: Int
-    private var entries: [Key: Entry] = [:]
-    private var useCount: UInt64 = 0
+    @usableFromInline var entries: [Key: Entry] = [:]
+    @usableFromInline var useCount: UInt64 = 0
 
     init(capacity: Int) {
       self.capacity = capacity
@@ -71,6 +74,7 @@ public final class OnceCache<Key: Hashable & Sendable, Value: Sendable>: Sendabl
 
     var count: Int { entries.count }
 
+    @inlinable
     mutating func knownCell(for key: Key) -> OnceCell<Value>? {
       guard let place = entries.index(forKey: key) else { return nil }
       useCount += 1

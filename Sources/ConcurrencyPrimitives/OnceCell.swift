@@ -38,6 +38,7 @@ public final class OnceCell<Value: Sendable>: @unchecked Sendable {
   public init() {}
 
   /// The value, or nil while there is none or when computing it failed.
+  @inlinable
   var valueIfReady: Value? { try? readyOutcome?.get() }
 
   /// Returns the value; the first caller computes it.

@@ -90,6 +90,26 @@ import Testing
     }
   }
 
+  @Test("whether there would be threads is tried, and none is left")
+  func threadsAreTried() async {
+    await #expect(processExitsWith: .success) {
+      let threadCount = ProcessFacts.threadCount
+      #expect(WorkerPool.canStart(threadCount: 8))
+      await until { ProcessFacts.threadCount <= threadCount }
+    }
+  }
+
+  @Test(
+    "threads that the system would not give are told",
+    .disabled(if: ProcessFacts.isSanitized, "a sanitizer needs address space of its own"))
+  func missingThreadsAreTold() async {
+    await #expect(processExitsWith: .success) {
+      limitAddressSpace(toMore: 128 << 20)
+      #expect(!WorkerPool.canStart(threadCount: 1000))
+      #expect(WorkerPool.canStart(threadCount: 1))
+    }
+  }
+
   @Test(
     "where the system gives no thread at all, the error says why",
     .disabled(if: ProcessFacts.isSanitized, "a sanitizer needs address space of its own"))

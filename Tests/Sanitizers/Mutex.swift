@@ -3,7 +3,7 @@ import Glibc
 /// Stands in for `Synchronization.Mutex` in the copy of the sources that the thread sanitizer runs
 /// on: it sees pthread_mutex_lock(3), but not the futex in the standard library.
 // @unchecked Sendable: `value` is only touched while `lock` is held.
-final class Mutex<Value>: @unchecked Sendable {
+@usableFromInline final class Mutex<Value>: @unchecked Sendable {
   private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private var value: Value
 
@@ -17,6 +17,7 @@ final class Mutex<Value>: @unchecked Sendable {
     lock.deallocate()
   }
 
+  @usableFromInline
   func withLock<Result, Failure: Error>(
     _ body: (inout sending Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {
