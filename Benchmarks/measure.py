@@ -1,6 +1,7 @@
 """What a run takes, and what it writes."""
 
 import hashlib
+import os
 import resource
 import shutil
 import statistics
@@ -11,10 +12,10 @@ import time
 KEYS = ("wall", "cpu", "megabytes", "files", "bytes")
 
 
-def timed(command, output, folder=None, environment=None):
+def timed(command, output, folder=None, environment=None, processors=None):
     """Wall and processor seconds, the peak of memory, and the files and bytes that were written.
 
-    None where the program failed. The peak comes from GNU time, which starts the program from a
+    The program gets that many of the processors; all of them by default. None where the program failed. The peak comes from GNU time, which starts the program from a
     small process: that of a child of this one would be no less than its own. The rest is taken
     here, since GNU time rounds to hundredths.
     """
@@ -28,6 +29,7 @@ def timed(command, output, folder=None, environment=None):
         stderr=subprocess.DEVNULL,
         cwd=folder,
         env=environment,
+        preexec_fn=None if processors is None else lambda: confine_to(processors),
     )
     wall, cpu = time.perf_counter() - start, processor_seconds() - before
     if process.returncode != 0:
@@ -40,6 +42,11 @@ def timed(command, output, folder=None, environment=None):
         "files": len(sizes),
         "bytes": sum(sizes),
     }
+
+
+def confine_to(count):
+    """Leaves this process, and those that it starts, so many processors."""
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-count:])
 
 
 def processor_seconds():
@@ -74,7 +81,10 @@ def run_case(case, folder, programs, rounds, output):
             if number >= (program.most_rounds or rounds):
                 continue
             command = program.command(case, folder, output)
-            result = timed(command, output, program.folder(folder), program.environment)
+            # As many processors as workers: whoever starts threads besides gets no more from it.
+            result = timed(
+                command, output, program.folder(folder), program.environment, case.workers
+            )
             if result is None:
                 print(f"failed: {program.name} on {case.name}", file=sys.stderr)
                 programs = [other for other in programs if other is not program]

@@ -34,7 +34,11 @@ def cases(rows):
             ]
             for row in rows
         ],
-    ) + ["Ratios above 1 are how many times longer the others took. " + LEFT_OUT, ""]
+    ) + [
+        "Each program has as many processors as it has workers. Ratios above 1 are how many times "
+        "longer the others took. " + LEFT_OUT,
+        "",
+    ]
 
 
 def pipeline(rows):

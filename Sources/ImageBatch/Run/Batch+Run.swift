@@ -20,7 +20,7 @@ extension Batch {
     let crew = try Crew(
       workerCount: settings.snapshot.value.workerCount,
       hasScout: plan.countsAhead || plan.isWatching,
-      foremanBlocks: plan.fileList != nil || plan.isWatching)
+      foremanBlocks: plan.isWatching)
     defer { crew.dismiss() }
     return try await run(with: crew, onOutcome: onOutcome, onNotice: onNotice)
   }

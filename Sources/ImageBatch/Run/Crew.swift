@@ -17,7 +17,7 @@ struct Crew {
   ///
   /// - Parameters:
   ///   - hasScout: whether there is something to count ahead, or to look out for.
-  ///   - foremanBlocks: whether the walk waits for others, as for the writer of a list.
+  ///   - foremanBlocks: whether the walk waits for what others do.
   /// - Throws: `BatchError` `.systemLacks`.
   init(workerCount: Int, hasScout: Bool, foremanBlocks: Bool) throws(BatchError) {
     try Self.checkDescriptors(workerCount: workerCount)
