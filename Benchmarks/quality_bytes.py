@@ -47,8 +47,8 @@ def without_avx2(binary, work):
     places = functions(content)
     try:
         patches = {places["ckernels_has_avx2"]: b"\x31\xc0\xc3"}  # xor eax, eax; ret
-        kernels = ("weigh_rows", "weigh_pixels", "premultiply", "unpremultiply", "round")
-        for name in kernels:
+        kernels = ["weigh_rows", "weigh_pixels", "premultiply", "unpremultiply", "round"]
+        for name in [*kernels, "unfilter_four_rows"]:
             patches[places[f"ckernels_{name}"]] = b"\x0f\x0b"  # ud2
     except KeyError:
         return None
