@@ -91,7 +91,7 @@ def run(options, work):
     if "startup" in parts:
         icon = corpora["icon"]
         results["startup"] = startup.run(
-            options.installed, binary, icon and icon / "icon.png", output, options.starts
+            options.installed, icon and icon / "icon.png", output, options.starts
         )
     if "kernels" in parts:
         results["kernels"] = kernels.run(binary, corpora["photos"], corpora["sprites"], work)

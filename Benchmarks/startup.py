@@ -15,16 +15,15 @@ def spawn_milliseconds(command, actions):
     return milliseconds if status == 0 else None
 
 
-def commands(installed, binary, icon, output):
+def commands(binary, icon, output):
     """What is started, by name: the emptiest program there is, then imgbatch, then peers."""
     found = {"/bin/true": ["/bin/true"]}
-    for name, path in [("installed", installed), ("built", binary)]:
-        if path is not None and path.exists():
-            found[f"imgbatch --version, {name}"] = [path, "--version"]
-            if icon is not None:
-                found[f"imgbatch resize of one icon, {name}"] = [
-                    path, "resize", icon, output / "icon.png", "--size", "50%", "--quiet"
-                ]
+    if binary is not None and binary.exists():
+        found["imgbatch --version"] = [binary, "--version"]
+        if icon is not None:
+            found["imgbatch resize of one icon"] = [
+                binary, "resize", icon, output / "icon.png", "--size", "50%", "--quiet"
+            ]
     if icon is not None:
         thumbnail, magick = shutil.which("vipsthumbnail"), shutil.which("gm")
         if thumbnail is not None:
@@ -38,11 +37,11 @@ def commands(installed, binary, icon, output):
     return {name: [str(part) for part in command] for name, command in found.items()}
 
 
-def run(installed, binary, icon, output, count):
+def run(binary, icon, output, count):
     """Each of them once, by turns, as often as `count` says."""
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir()
-    started = commands(installed, binary, icon, output)
+    started = commands(binary, icon, output)
     figures = {name: [] for name in started}
     with open(os.devnull, "w") as null:
         actions = [(os.POSIX_SPAWN_DUP2, null.fileno(), stream) for stream in (1, 2)]

@@ -30,4 +30,8 @@ size_t ckernels_unpremultiply(
 
 size_t ckernels_round(const int32_t *sums, int shift, uint8_t *out, size_t count) { return 0; }
 
+void ckernels_unfilter_four_rows(
+    const uint8_t *const *rows, uint8_t *const *targets, const uint8_t *above,
+    size_t pixel_count, size_t pixel_byte_count) {}
+
 #endif

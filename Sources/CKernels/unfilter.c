@@ -130,10 +130,4 @@ AVX2 void ckernels_unfilter_four_rows(
   }
 }
 
-#else
-
-void ckernels_unfilter_four_rows(
-    const uint8_t *const *rows, uint8_t *const *targets, const uint8_t *above,
-    size_t pixel_count, size_t pixel_byte_count) {}
-
 #endif

@@ -18,8 +18,9 @@ import Synchronization
 /// decoding, encoding and files go here, and the cooperative pool stays free for what must answer at
 /// once; see docs/concurrency.md for figures.
 ///
-/// Jobs run in the order in which they came, behind those of a ``GuestExecutor``. The threads keep the pool alive: whoever makes a pool
-/// ends it with ``shutdown()``, once the tasks that prefer it have finished.
+/// Jobs run in the order in which they came, behind those of a ``GuestExecutor``. The threads keep
+/// the pool alive: whoever makes a pool ends it with ``shutdown()``, once the tasks that prefer it
+/// have finished.
 public final class WorkerPool: TaskExecutor {
   private struct State {
     /// Those that run, also those that were dismissed and have not noticed.

@@ -30,7 +30,8 @@ struct Admission: Sendable {
     Int(min(0x1p40, max(1, (rate.perSecond / 10).rounded(.up))))
   }
 
-  /// Whether another job may start at once; never waits.
+  /// Whether another job may start at once; never waits. A time that has run out is the caller's to
+  /// see.
   func tryStart() -> Bool { starts.tryTake() }
 
   /// Waits until another job may start.

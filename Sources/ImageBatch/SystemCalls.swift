@@ -29,7 +29,7 @@ func retryOnInterrupt<Result: FixedWidthInteger>(_ call: () -> Result) throws(Er
 }
 
 /// Calls a system function that takes a descriptor again while none is to be had, since running
-/// jobs give theirs back.
+/// jobs give theirs back: those on other threads.
 ///
 /// - Throws: what the call throws; the shortage itself only after two seconds of it.
 func waitingForDescriptors<Result>(

@@ -7,8 +7,9 @@ public import Raster
 ///
 /// A reference, since it travels with a job's result from a worker to the writer.
 public final class EncodedBytes: @unchecked Sendable {
-  private var base: UnsafeMutableRawPointer?
-  private var capacity = 0
+  private var block: KeptBlocks.Block?
+  private var base: UnsafeMutableRawPointer? { block?.base }
+  private var capacity: Int { block?.byteCount ?? 0 }
   // What only this module sees the compiler can prove to be used by one at a time, and needs not
   // check when it runs.
   private var usedCount = 0
@@ -42,20 +43,25 @@ public final class EncodedBytes: @unchecked Sendable {
   }
 
   private func grow(to byteCount: Int) throws(AllocationError) {
-    if let block = KeptBlocks.shared.take(byteCount) {
-      if let base { block.base.copyMemory(from: base, byteCount: usedCount) }
+    if let kept = KeptBlocks.shared.take(byteCount) {
+      if let base { kept.base.copyMemory(from: base, byteCount: usedCount) }
       letGo()
-      (base, capacity) = (block.base, block.byteCount)
+      block = kept
       return
+    }
+    if var old = block {
+      KeptBlocks.shared.forget(&old)
+      block = old
     }
     guard let memory = realloc(base, byteCount) else {
       throw AllocationError(byteCount: byteCount)
     }
-    (base, capacity) = (memory, byteCount)
+    block = KeptBlocks.Block(base: memory, byteCount: byteCount)
   }
 
   private func letGo() {
-    if let base { KeptBlocks.shared.letGo(KeptBlocks.Block(base: base, byteCount: capacity)) }
+    if let block { KeptBlocks.shared.letGo(block) }
+    block = nil
   }
 
   /// Adds a copy of another's bytes, which lives until then.
@@ -75,7 +81,7 @@ public final class EncodedBytes: @unchecked Sendable {
   /// Drops the bytes, and gives their room back.
   func free() {
     letGo()
-    (base, capacity, usedCount) = (nil, 0, 0)
+    usedCount = 0
   }
 
   /// Drops the bytes, and keeps their room.

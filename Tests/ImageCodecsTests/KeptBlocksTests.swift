@@ -14,35 +14,43 @@ import Testing
   func takenOnce() throws {
     let block = try makeBlock(4 << 20)
     blocks.letGo(block)
-    #expect(blocks.take(4 << 20 + 1) == nil)
-    #expect(blocks.take(1 << 20 - 1) == nil)
-    let taken = try #require(blocks.take(1 << 20))
+    #expect(blocks.take((4 << 20) + 1) == nil)
+    #expect(blocks.take(3 << 20) == nil)
+    let taken = try #require(blocks.take(15 << 18))
     #expect(taken.base == block.base && taken.byteCount == 4 << 20)
-    #expect(blocks.take(1 << 20) == nil)
+    #expect(blocks.take(4 << 20) == nil)
     blocks.letGo(taken)
     #expect(blocks.take(4 << 20)?.base == block.base)
     free(block.base)
   }
 
-  @Test("no more than four times as much is given away")
-  func noWaste() throws {
-    blocks.letGo(try makeBlock(8 << 20))
-    #expect(blocks.take(2 << 20 - 1) == nil)
-    let taken = try #require(blocks.take(2 << 20))
-    free(taken.base)
+  @Test("what has waited longest makes room for what comes")
+  func eviction() throws {
+    for size in [3, 4, 1, 5] { blocks.letGo(try makeBlock(size << 20)) }
+    // The first two had to go.
+    #expect(blocks.take(3 << 20) == nil)
+    let (large, small) = (try #require(blocks.take(4 << 20)), try #require(blocks.take(1 << 20)))
+    #expect((large.byteCount, small.byteCount) == (5 << 20, 1 << 20))
+    for block in [large, small] { free(block.base) }
   }
 
-  @Test("small blocks are not kept, nor more than the bound")
+  @Test("small blocks are not kept, nor more than the bound, what is in use included")
   func bound() throws {
-    blocks.letGo(try makeBlock(1 << 20 - 1))
+    blocks.letGo(try makeBlock((1 << 20) - 1))
+    #expect(blocks.take((1 << 20) - 1) == nil)
     for _ in 0..<9 { blocks.letGo(try makeBlock(2 << 20)) }
     blocks.letGo(try makeBlock(9 << 20))
-    var takenCount = 0
-    while let block = blocks.take(2 << 20) {
-      free(block.base)
-      takenCount += 1
-    }
-    #expect(takenCount == 4)
+    var taken: [KeptBlocks.Block] = []
+    while let block = blocks.take(2 << 20) { taken.append(block) }
+    #expect(taken.count == 4)
+    blocks.letGo(try makeBlock(2 << 20))
+    #expect(blocks.take(2 << 20) == nil)
+    // One that goes another way makes room.
+    blocks.forget(&taken[0])
+    blocks.letGo(try makeBlock(2 << 20))
+    taken.append(try #require(blocks.take(2 << 20)))
+    #expect(blocks.take(2 << 20) == nil)
+    for block in taken { free(block.base) }
   }
 
   @Test("bytes that grow into a kept block are the same bytes")

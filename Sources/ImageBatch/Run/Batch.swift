@@ -70,8 +70,8 @@ public final class Batch: Sendable {
   /// - Throws: `BatchError` `.systemLacks`.
   public func checkSystem() throws(BatchError) {
     try Crew.checkDescriptors(workerCount: plan.settings.workerCount)
-    // One each for the jobs, to walk and write, for timers, for signals and what they ask for, the
-    // rest for the shared pool.
+    // One each for the run, the jobs, timers, signals and what they ask for, to walk and write where
+    // that blocks, and to count ahead; one more, as Swift's shared pool may want it.
     let least = 8
     guard WorkerPool.canStart(threadCount: least) else {
       throw BatchError(.systemLacks, "a run needs \(least) threads, which the system does not give")

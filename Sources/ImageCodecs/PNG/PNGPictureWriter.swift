@@ -63,7 +63,7 @@ final class PNGPictureWriter {
   ) throws(SizeOverflow) -> Int {
     // What does not shrink is stored: 5 bytes for 64 KiB, 12 for a chunk of no less, and a chunk
     // that waits to be written. What `EncodedBytes` reserves beyond its bytes is not touched, and so
-    // takes no memory. The palette and its table take less than 16 KiB.
+    // takes no memory, but for what `KeptBlocks` lends. The palette and its table take less than 16 KiB.
     let data = try layout.byteCount.plus(layout.height)
     let framed = try data.plus(data / 512).plus(4 * PNGDataWriter.chunkByteCount).plus(16 << 10)
     let chunks = try metadata.byteCount.plus(metadata.chunks.count.times(12)).plus(128)

@@ -21,7 +21,7 @@ struct ResampleBuffers: ~Copyable {
     self.source = source
     self.between = between
     self.sums = sums
-    // The kernels read one vector beyond the last pixel, and make nothing of it.
+    // The kernels read beyond the last pixel, and make nothing of it.
     self.between.bytes.initializeMemory(as: UInt8.self, repeating: 0)
   }
 

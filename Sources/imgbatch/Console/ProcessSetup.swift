@@ -34,16 +34,23 @@ enum ProcessSetup {
     setrlimit(resource, &limit)
   }
 
-  /// Has blocks of 1 MiB and more mapped one by one, and heaps keep what the next picture is likely to
-  /// need again. See mallopt(3).
+  /// Has blocks of 1 MiB and more mapped one by one. See mallopt(3).
   ///
   /// By itself glibc learns from the first large block that is freed to keep such blocks, in a heap
   /// for each thread: 16 workers on files with 8 MB of metadata, one admitted at a time, held 128 MB.
-  /// Like this they hold 40, in the same time. What is free at the end of a heap would go back from
-  /// 128 KiB on, and be asked for anew by the next picture: a third of all page faults.
+  /// Like this they hold 40, in the same time.
   private static func returnLargeBlocks() {
     linux_map_blocks_from(1 << 20)
-    linux_keep_free(2 << 20)
+  }
+
+  /// Lets the workers' heaps keep what the next pictures are likely to need again, 32 MiB among them
+  /// and 2 for each at most. See mallopt(3).
+  ///
+  /// By itself glibc gives back what is free at the end of a heap from 128 KiB on, and asks for it
+  /// anew: two thirds of all page faults.
+  static func keepFreeMemory(workerCount: Int) {
+    let share = (32 << 20) / max(1, workerCount)
+    linux_keep_free(CInt(max(128 << 10, min(2 << 20, share))))
   }
 
   /// Where addresses are limited (`ulimit -v`), lets threads share heaps. See mallopt(3).

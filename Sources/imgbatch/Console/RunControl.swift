@@ -70,6 +70,7 @@ final class RunControl: Sendable {
     guard let path = settings.path?.escaped else { return }
     let reading = settings.reload { value throws(BatchError) in
       let generation = try batch.reconfigure(value.run)
+      ProcessSetup.keepFreeMemory(workerCount: value.run.workerCount)
       Console.shared.level = value.logLevel
       return generation
     }

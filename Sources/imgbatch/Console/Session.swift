@@ -50,6 +50,7 @@ struct Session {
     } catch {
       ExitStatus(error).exit(saying: error.message)
     }
+    ProcessSetup.keepFreeMemory(workerCount: batch.plan.settings.workerCount)
     let control = RunControl(batch, settings, serviceManager)
     Signals.watch { control.take($0) }
     control.followConfiguration()
