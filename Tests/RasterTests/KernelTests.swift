@@ -39,18 +39,10 @@ struct KernelTests {
     }
   }
 
-  private func sums(
-    _ count: Int, _ body: (UnsafeMutableBufferPointer<Int32>) -> Void
-  ) -> [Int32] {
-    var out = [Int32](repeating: -1, count: count)
-    out.withUnsafeMutableBufferPointer { body($0) }
-    return out
-  }
-
-  private func narrowSums(
-    _ count: Int, _ body: (UnsafeMutableBufferPointer<Int16>) -> Void
-  ) -> [Int16] {
-    var out = [Int16](repeating: -1, count: count)
+  private func sums<Sum: FixedWidthInteger>(
+    _ count: Int, _ body: (UnsafeMutableBufferPointer<Sum>) -> Void
+  ) -> [Sum] {
+    var out = [Sum](repeating: -1, count: count)
     out.withUnsafeMutableBufferPointer { body($0) }
     return out
   }
@@ -89,72 +81,59 @@ struct KernelTests {
     }
   }
 
-  // Into 32 bits: by the widest vectors that this processor has, by those that all have, and plainly.
+  // Into 32 bits.
   private func expectEqualSums(
     of rows: TapRows, _ length: Int, _ weights: [Int16], start: Int32,
     shift: (bytes: Int, words: Int)
   ) {
-    let bytes = sums(length) {
+    expectEqual(rows, of: UInt8.self, length, weights, start, shift.bytes) {
       VerticalKernels.weigh(
-        bytes: rows, by: weights.span, start: start, shift: shift.bytes, into: $0)
+        bytes: rows, by: weights.span, start: start, shift: shift.bytes,
+        into: $0 as UnsafeMutableBufferPointer<Int32>)
     }
-    let plainBytes = sums(length) {
-      VerticalKernels.weighOneByOne(
-        rows, of: UInt8.self, by: weights.span, start: start, shift: shift.bytes, into: $0)
-    }
-    #expect(bytes == plainBytes)
-    let words = sums(length) {
+    expectEqual(rows, of: Int16.self, length, weights, start, shift.words) {
       VerticalKernels.weigh(
-        words: rows, by: weights.span, start: start, shift: shift.words, into: $0)
+        words: rows, by: weights.span, start: start, shift: shift.words,
+        into: $0 as UnsafeMutableBufferPointer<Int32>)
     }
-    let plainWords = sums(length) {
-      VerticalKernels.weighOneByOne(
-        rows, of: Int16.self, by: weights.span, start: start, shift: shift.words, into: $0)
-    }
-    #expect(words == plainWords)
-    let narrowBytes = sums(length) {
-      VerticalKernels.weigh(
-        rows, of: UInt8.self, by: weights.span, start: start, shift: shift.bytes, into: $0)
-    }
-    #expect(narrowBytes == plainBytes)
-    let narrowWords = sums(length) {
-      VerticalKernels.weigh(
-        rows, of: Int16.self, by: weights.span, start: start, shift: shift.words, into: $0)
-    }
-    #expect(narrowWords == plainWords)
   }
 
   // The same into 16 bits, as between the passes: bytes with 7 more, words with one less.
   private func expectEqualWords(of rows: TapRows, _ length: Int, _ weights: [Int16]) {
     let half: Int32 = 1 << 7
     let start = half - weights.reduce(0) { $0 + 128 * Int32($1) }
-    let bytes = narrowSums(length) {
-      VerticalKernels.weigh(bytes: rows, by: weights.span, start: start, shift: 8, into: $0)
-    }
-    let plainBytes = sums(length) {
-      VerticalKernels.weighOneByOne(
-        rows, of: UInt8.self, by: weights.span, start: start, shift: 8, into: $0)
-    }
-    // Nothing was cut off: the sums fit.
-    #expect(bytes.map { Int32($0) } == plainBytes)
-    let narrowBytes = narrowSums(length) {
+    expectEqual(rows, of: UInt8.self, length, weights, start, 8) {
       VerticalKernels.weigh(
-        rows, of: UInt8.self, by: weights.span, start: start, shift: 8, into: $0)
+        bytes: rows, by: weights.span, start: start, shift: 8,
+        into: $0 as UnsafeMutableBufferPointer<Int16>)
     }
-    #expect(narrowBytes == bytes)
-    let words = narrowSums(length) {
-      VerticalKernels.weigh(words: rows, by: weights.span, start: 1 << 15, shift: 16, into: $0)
-    }
-    let plainWords = sums(length) {
-      VerticalKernels.weighOneByOne(
-        rows, of: Int16.self, by: weights.span, start: 1 << 15, shift: 16, into: $0)
-    }
-    #expect(words.map { Int32($0) } == plainWords)
-    let narrowWords = narrowSums(length) {
+    expectEqual(rows, of: Int16.self, length, weights, 1 << 15, 16) {
       VerticalKernels.weigh(
-        rows, of: Int16.self, by: weights.span, start: 1 << 15, shift: 16, into: $0)
+        words: rows, by: weights.span, start: 1 << 15, shift: 16,
+        into: $0 as UnsafeMutableBufferPointer<Int16>)
     }
-    #expect(narrowWords == words)
+  }
+
+  // By the widest vectors that this processor has, by those that all have, and plainly, into 32 bits:
+  // nothing is cut off where less is asked for.
+  private func expectEqual<
+    Element: FixedWidthInteger & SIMDScalar & BitwiseCopyable,
+    Sum: FixedWidthInteger & SIMDScalar & BitwiseCopyable
+  >(
+    _ rows: TapRows, of element: Element.Type, _ length: Int, _ weights: [Int16], _ start: Int32,
+    _ shift: Int, widely: (UnsafeMutableBufferPointer<Sum>) -> Void
+  ) {
+    let plain: [Int32] = sums(length) {
+      VerticalKernels.weighOneByOne(
+        rows, of: element, by: weights.span, start: start, shift: shift, into: $0)
+    }
+    let wide = sums(length, widely)
+    #expect(wide.map { Int32($0) } == plain)
+    let narrow: [Sum] = sums(length) {
+      VerticalKernels.weigh(
+        rows, of: element, by: weights.span, start: start, shift: shift, into: $0)
+    }
+    #expect(narrow == wide)
   }
 
   @Test("columns weighed with 30 bits, for every length up to 67")

@@ -30,14 +30,18 @@ final class DecodedRows: RowSource {
     self.clock = clock
     layout = rows.layout
     rowsLeft = layout.height
-    band = layout.bytesPerRow <= Self.shortRowByteCount ? try RowBand(layout) : nil
+    band = Self.hasBand(layout) ? try RowBand(layout) : nil
+  }
+
+  private static func hasBand(_ layout: RowLayout) -> Bool {
+    layout.bytesPerRow <= shortRowByteCount
   }
 
   /// The bytes that one holds of its own.
   ///
   /// - Throws: `SizeOverflow`.
   static func byteCount(for layout: RowLayout) throws(SizeOverflow) -> Int {
-    layout.bytesPerRow <= shortRowByteCount ? try RowBand.byteCount(for: layout) : 0
+    hasBand(layout) ? try RowBand.byteCount(for: layout) : 0
   }
 
   func readRow(into row: inout MutableRawSpan) throws {

@@ -12,13 +12,7 @@ package enum VerticalKernels {
     bytes rows: TapRows, by weights: Span<Int16>, start: Int32, shift: Int,
     into out: UnsafeMutableBufferPointer<Sum>
   ) {
-    var done = 0
-    if WideVectors.areAvailable {
-      done = WideVectors.weigh(
-        rows, areBytes: true, by: weights, start: start, shift: shift, into: out)
-      if done == out.count { return }
-    }
-    weigh(rows, of: UInt8.self, by: weights, start: start, shift: shift, from: done, into: out)
+    weighWidely(rows, of: UInt8.self, by: weights, start: start, shift: shift, into: out)
   }
 
   /// The sums of signed 16-bit elements; otherwise as for bytes.
@@ -26,13 +20,25 @@ package enum VerticalKernels {
     words rows: TapRows, by weights: Span<Int16>, start: Int32, shift: Int,
     into out: UnsafeMutableBufferPointer<Sum>
   ) {
+    weighWidely(rows, of: Int16.self, by: weights, start: start, shift: shift, into: out)
+  }
+
+  /// The sums by the widest vectors that this processor has; what they leave over by the others.
+  @inline(__always)
+  private static func weighWidely<
+    Element: FixedWidthInteger & SIMDScalar & BitwiseCopyable,
+    Sum: FixedWidthInteger & SIMDScalar & BitwiseCopyable
+  >(
+    _ rows: TapRows, of element: Element.Type, by weights: Span<Int16>, start: Int32, shift: Int,
+    into out: UnsafeMutableBufferPointer<Sum>
+  ) {
     var done = 0
     if WideVectors.areAvailable {
       done = WideVectors.weigh(
-        rows, areBytes: false, by: weights, start: start, shift: shift, into: out)
+        rows, areBytes: Element.bitWidth == 8, by: weights, start: start, shift: shift, into: out)
       if done == out.count { return }
     }
-    weigh(rows, of: Int16.self, by: weights, start: start, shift: shift, from: done, into: out)
+    weigh(rows, of: element, by: weights, start: start, shift: shift, from: done, into: out)
   }
 
   /// The sums from `first` on, by vectors that every processor has.
