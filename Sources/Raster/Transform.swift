@@ -4,6 +4,9 @@ public protocol Transform: Sendable {
   /// follows from the layout that goes in.
   var dependsOnPixels: Bool { get }
 
+  /// Whether rows become columns; by default they do not.
+  var swapsSides: Bool { get }
+
   /// The layout that comes out for the layout that goes in; where it depends on pixels, the
   /// largest that can come out, in the format that does.
   ///
@@ -30,4 +33,7 @@ public protocol Transform: Sendable {
 extension Transform {
   /// False.
   public var dependsOnPixels: Bool { false }
+
+  /// False.
+  public var swapsSides: Bool { false }
 }

@@ -22,7 +22,9 @@ struct FileName: Hashable, Sendable {
     guard let dot = content.lastIndex(of: .dot), dot > 0 else { return nil }
     let ending = content[(dot + 1)...]
     guard !ending.isEmpty, ending.count <= 8, ending.allSatisfy({ $0 > 0 }) else { return nil }
-    return String(decoding: ending.map(UInt8.init(bitPattern:)), as: UTF8.self).lowercased()
+    return String(unsafeUninitializedCapacity: ending.count) { buffer in
+      buffer.initialize(fromContentsOf: ending.lazy.map(\.lowercasedASCII))
+    }
   }
 
   /// The name without its ending, if it has one.
@@ -51,5 +53,11 @@ struct FileName: Hashable, Sendable {
 }
 
 extension CChar {
+  /// The byte, made that of a small letter where it is that of a large one.
+  fileprivate var lowercasedASCII: UInt8 {
+    let byte = UInt8(bitPattern: self)
+    return (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+  }
+
   static let dot = CChar(bitPattern: UInt8(ascii: "."))
 }

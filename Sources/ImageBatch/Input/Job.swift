@@ -35,7 +35,7 @@ final class InputFolder: Sendable {
   /// The job for a file in this folder.
   func job(for name: FileName, scheme: OutputScheme, followsLinks: Bool) -> Job {
     Job(
-      source: .file(self, name), input: path.appending(name),
+      source: .file(self, name), input: DisplayPath(path, name),
       destinations: scheme.destinations(for: name, in: self), followsLinks: followsLinks,
       counterpart: counterpart.map { Counterpart(folder: $0, name: name) })
   }
@@ -51,8 +51,7 @@ struct Job: Sendable {
 
   let source: Source
 
-  /// The input as people know it.
-  let input: FilePath
+  let input: DisplayPath
 
   /// Where the outputs go, in the order of the recipe; none where nothing is written.
   let destinations: [Destination]
@@ -69,11 +68,10 @@ enum Destination: Sendable {
   case file(OutputFolder, FileName)
   case standardOutput
 
-  /// As people know it.
-  var path: FilePath {
+  var displayPath: DisplayPath {
     switch self {
-    case .file(let folder, let name): folder.path.appending(name)
-    case .standardOutput: FilePath("-")
+    case .file(let folder, let name): DisplayPath(folder.path, name)
+    case .standardOutput: DisplayPath("-")
     }
   }
 }
@@ -86,10 +84,10 @@ enum Finding: Sendable {
   /// A folder or name that could not be looked into.
   case failed(FilePath, JobFailure)
 
-  var input: FilePath {
+  var input: DisplayPath {
     switch self {
     case .job(let job): job.input
-    case .skipped(let path, _), .failed(let path, _): path
+    case .skipped(let path, _), .failed(let path, _): DisplayPath(path)
     }
   }
 }

@@ -16,15 +16,16 @@ struct OutputNaming: Hashable, Sendable {
 
   /// The output's name for the input's.
   func name(for input: FileName) -> FileName {
-    let claim = ClaimedFormat(input)
     // A bitmap that is resized gets shades: it becomes a graymap, in name too.
-    let isBitmap = if case .known(.pbm) = claim { true } else { false }
-    if let ending = (format ?? (isBitmap ? .pgm : nil))?.fileExtensions[0] {
+    let isBitmap = input.fileExtension == ImageFormat.pbm.fileExtensions[0]
+    let ending = (format ?? (isBitmap ? .pgm : nil))?.fileExtensions[0]
+    if ending == nil, suffix.isEmpty { return input }
+    let isPicture = ClaimedFormat(input) != nil
+    if let ending {
       // Only the ending of a picture goes: `map.v2` becomes `map.v2.png`.
-      let stem = claim == nil ? input : input.droppingExtension
+      let stem = isPicture ? input.droppingExtension : input
       return stem.appending(suffix).appendingExtension(ending)
     }
-    if suffix.isEmpty { return input }
-    return claim == nil ? input.appending(suffix) : input.inserting(suffix)
+    return isPicture ? input.inserting(suffix) : input.appending(suffix)
   }
 }

@@ -30,6 +30,14 @@ struct Chain: Sendable {
     /// The steps in their order.
     var steps: [any Transform] { links.flatMap(\.steps) }
 
+    /// Whether there is no step.
+    var isEmpty: Bool { links.allSatisfy(\.steps.isEmpty) }
+
+    /// Whether rows have become columns at the end.
+    var swapsSides: Bool {
+      links.reduce(false) { $1.steps.reduce($0) { $0 != $1.swapsSides } }
+    }
+
     fileprivate struct Link {
       let input: RowLayout
       let steps: [any Transform]

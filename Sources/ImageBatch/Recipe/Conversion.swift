@@ -196,16 +196,13 @@ extension Conversion.Branch {
     }
     policy = output.metadata ?? recipe.metadata
     encoding = output.encoding ?? recipe.encoding
-    let isUnchanged = trunk.steps.isEmpty && forecast.steps.isEmpty && format == header.format
+    let isUnchanged = trunk.isEmpty && forecast.isEmpty && format == header.format
     isOptimization =
       isUnchanged && encoding.optimization != nil && writer.optimizes && animation == nil
     isCopy = isUnchanged && !isOptimization
     var metadata = reader.metadata(of: header, keeping: policy)
     if recipe.appliesOrientation { metadata.orientation = .upright }
-    let turns = (trunk.steps + forecast.steps).compactMap { $0 as? Orient }
-    if !turns.count(where: { $0.orientation.swapsSides }).isMultiple(of: 2) {
-      metadata.swapSides()
-    }
+    if trunk.swapsSides != forecast.swapsSides { metadata.swapSides() }
     self.metadata = metadata
     lostAnimation = animation == nil && recipe.keepsAnimations ? header.animation : nil
   }

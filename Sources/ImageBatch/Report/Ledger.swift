@@ -13,7 +13,7 @@ struct Ledger {
   private(set) var report = BatchReport()
 
   /// The file that took longest so far.
-  private(set) var slowest: (input: FilePath, duration: Duration)?
+  private(set) var slowest: (input: DisplayPath, duration: Duration)?
 
   private var unsettled: [Int: JobActivity] = [:]
   private var isClosed = false
@@ -42,7 +42,7 @@ struct Ledger {
     guard unsettled.removeValue(forKey: outcome.index) != nil else { return false }
     report.settle(outcome)
     let duration = outcome.times.total
-    if duration > slowest?.duration ?? .zero { slowest = (outcome.input, duration) }
+    if duration > slowest?.duration ?? .zero { slowest = (outcome.displayPath, duration) }
     return true
   }
 

@@ -30,7 +30,9 @@ public struct Outcome: Sendable {
   public internal(set) var index = 0
 
   /// The input as people know it: IN and the path below it.
-  public let input: FilePath
+  public var input: FilePath { displayPath.path }
+
+  let displayPath: DisplayPath
 
   /// The outputs, where there are or would be any, in the order of the recipe.
   public var outputs: [Output] = []
@@ -38,13 +40,14 @@ public struct Outcome: Sendable {
   /// One of the pictures that are made of the input.
   public struct Output: Sendable {
     /// As people know it.
-    public let path: FilePath
+    public var path: FilePath { displayPath.path }
+    private let displayPath: DisplayPath
     /// The size of the picture that was, or would be, written.
     public var size: PixelSize?
     /// The size of the file, once it is complete.
     public var byteCount: Int?
 
-    init(path: FilePath) { self.path = path }
+    init(_ displayPath: DisplayPath) { self.displayPath = displayPath }
   }
 
   /// The output that could not be written, where that is why the job failed.
@@ -77,8 +80,8 @@ public struct Outcome: Sendable {
   /// What was odd and yet no failure, a sentence each.
   public var warnings: [String]
 
-  init(input: FilePath, status: Status) {
-    self.input = input
+  init(input: DisplayPath, status: Status) {
+    displayPath = input
     self.status = status
     times = StageTimes()
     warnings = []

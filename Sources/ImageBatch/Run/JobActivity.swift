@@ -5,7 +5,7 @@ import SystemPackage
 /// What a job does at the moment, for those who ask from outside while it runs: the status, and the
 /// watch over jobs that are stuck.
 final class JobActivity: Sendable {
-  let input: FilePath
+  let input: DisplayPath
 
   /// What stands between its finding and its settling.
   enum Phase: Hashable, Sendable {
@@ -34,7 +34,7 @@ final class JobActivity: Sendable {
 
   private let work = Mutex(Work())
 
-  init(_ input: FilePath) { self.input = input }
+  init(_ input: DisplayPath) { self.input = input }
 
   var phase: Phase { Self.phases[phaseIndex.load(ordering: .relaxed)] }
 

@@ -118,7 +118,7 @@ extension JobRun {
     unpaidByteCount += bytes.count
     try await pay(pair.first.clock)
     outcome.times = trace.times
-    var output = Outcome.Output(path: destination.path)
+    var output = Outcome.Output(destination.displayPath)
     output.size = conversion.layout.size
     output.byteCount = bytes.count
     outcome.outputs = [output]

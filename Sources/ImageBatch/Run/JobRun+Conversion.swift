@@ -80,16 +80,16 @@ extension JobRun {
     let held =
       conversion.holdsTrunk ? try await trunk(of: &conversion, subject, within: byteCount) : nil
     var outputs: [EncodedBytes] = []
-    for (index, branch) in conversion.branches.enumerated() {
-      subject.header.animation = branch.animation
+    for index in conversion.branches.indices {
+      subject.header.animation = conversion.branches[index].animation
       let bytes =
-        branch.isCopy
-        ? try copy(subject, branch)
+        conversion.branches[index].isCopy
+        ? try copy(subject, conversion.branches[index].policy)
         : try await write(held, ofOutput: index, of: &conversion, subject, within: byteCount)
       outputs.append(bytes)
     }
-    for (index, branch) in conversion.branches.enumerated() where branch.isOptimization {
-      let original = try copy(subject, branch)
+    for index in outputs.indices where conversion.branches[index].isOptimization {
+      let original = try copy(subject, conversion.branches[index].policy)
       if original.count <= outputs[index].count { outputs[index] = original }
     }
     if !conversion.isCopy { add(conversion.warnings) }
@@ -156,12 +156,12 @@ extension JobRun {
     try DecodedPictures(subject.codec, subject.source, subject.header, trace, subject.clock)
   }
 
-  private func copy(_ subject: Subject, _ branch: Conversion.Branch) throws -> EncodedBytes {
+  private func copy(_ subject: Subject, _ policy: MetadataPolicy) throws -> EncodedBytes {
     let bytes = EncodedBytes()
     try trace.perform(.encode) {
       subject.source.seek(to: 0)
       try subject.codec.copy(
-        subject.source, header: subject.header, keeping: branch.policy, to: bytes)
+        subject.source, header: subject.header, keeping: policy, to: bytes)
     }
     return bytes
   }

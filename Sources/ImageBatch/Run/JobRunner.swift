@@ -1,7 +1,7 @@
 import ConcurrencyPrimitives
 
 /// Takes a job from its file to its rendition, on a worker.
-struct JobRunner: Sendable {
+final class JobRunner: Sendable {
   let plan: Plan
   let settings: ConfigurationCell<RunSettings>
   let admission: Admission
@@ -14,13 +14,28 @@ struct JobRunner: Sendable {
   /// Told that no job behind may start any more either.
   let onLateness: @Sendable (Interruption) -> Void
 
+  init(
+    plan: Plan, settings: ConfigurationCell<RunSettings>, admission: Admission,
+    work: CancellationScope, intake: CancellationScope,
+    deadline: @escaping @Sendable () -> Deadline?,
+    onLateness: @escaping @Sendable (Interruption) -> Void
+  ) {
+    self.plan = plan
+    self.settings = settings
+    self.admission = admission
+    self.work = work
+    self.intake = intake
+    self.deadline = deadline
+    self.onLateness = onLateness
+  }
+
   /// - Throws: `BatchError` where the system lacks what every job needs.
   func run(_ finding: Finding, _ activity: JobActivity) async throws(BatchError) -> Product {
     switch finding {
     case .skipped(let path, let rule):
-      return .settled(Outcome(input: path, status: .skipped(rule)))
+      return .settled(Outcome(input: DisplayPath(path), status: .skipped(rule)))
     case .failed(let path, let failure):
-      return .settled(Outcome(input: path, status: .failed(failure)))
+      return .settled(Outcome(input: DisplayPath(path), status: .failed(failure)))
     case .job(let job):
       return try await JobRun(job, self, activity).product()
     }

@@ -43,7 +43,7 @@ struct OutputWriter {
         try put(piece)
       } catch {
         outcome.status = .failed(JobFailure(.write, error))
-        outcome.failedOutput = piece.destination.path
+        outcome.failedOutput = piece.destination.displayPath.path
         for rest in outcome.outputs.indices.dropFirst(index) {
           outcome.outputs[rest].byteCount = nil
         }
@@ -74,13 +74,13 @@ extension Destination {
   /// Why no other output can go there either after such a failure; nil where it is one file's.
   fileprivate func breakdown(by error: any Error) -> BatchError? {
     guard let cause = error as? Errno else { return nil }
-    if cause.isDescriptorShortage { return .tooFewDescriptors(at: path) }
+    if cause.isDescriptorShortage { return .tooFewDescriptors(at: displayPath.path) }
     let isLost =
       switch self {
       case .file(let folder, _): cause.isDeviceFailure || folder.isRootRemoved
       // A reader that has gone away wanted no more; anything else is a result lost.
       case .standardOutput: cause != .brokenPipe
       }
-    return isLost ? BatchError(.outputDeviceFailed, path, cause) : nil
+    return isLost ? BatchError(.outputDeviceFailed, displayPath.path, cause) : nil
   }
 }

@@ -53,7 +53,7 @@ struct Worksite {
       findings = .one(
         .job(
           Job(
-            source: .standardInput, input: FilePath("-"), destinations: destinations,
+            source: .standardInput, input: DisplayPath("-"), destinations: destinations,
             followsLinks: false)))
     case .path(let path):
       let status = try Self.status(of: path)
@@ -99,12 +99,14 @@ struct Worksite {
 
   /// A job has come to its end.
   ///
-  /// - Parameter isSuperseded: whether its file changed while it was read.
-  mutating func settle(_ input: FilePath, isSuperseded: Bool) throws(BatchError) {
+  /// - Parameters:
+  ///   - input: not asked for where nothing is watched.
+  ///   - isSuperseded: whether its file changed while it was read.
+  mutating func settle(_ input: @autoclosure () -> FilePath, isSuperseded: Bool) throws(BatchError) {
     guard case .watch(var tree) = findings else { return }
     findings = .one(nil)
     defer { findings = .watch(tree) }
-    try tree.settle(input, isSuperseded: isSuperseded)
+    try tree.settle(input(), isSuperseded: isSuperseded)
   }
 
   static func status(of path: FilePath) throws(BatchError) -> stat {
@@ -257,7 +259,7 @@ struct Worksite {
     let plan = try naming(plan, after: destinations, of: name)
     let folder = InputFolder(directory: directory, path: parent, outputs: [])
     let job = Job(
-      source: .file(folder, name), input: path, destinations: destinations, followsLinks: true,
+      source: .file(folder, name), input: DisplayPath(path), destinations: destinations, followsLinks: true,
       counterpart: other)
     return (plan, .one(.job(job)))
   }

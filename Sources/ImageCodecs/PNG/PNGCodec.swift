@@ -2,7 +2,7 @@ import Raster
 
 /// PNG (specification, third edition, and ISO/IEC 15948), with libpng for the picture data.
 struct PNGCodec: AnimationCodec {
-  var formats: [ImageFormat] { [.png] }
+  let formats = [ImageFormat.png]
   var optimizes: Bool { true }
 
   func recognizes(_ prefix: [UInt8]) -> Bool {

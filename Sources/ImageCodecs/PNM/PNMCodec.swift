@@ -6,7 +6,7 @@ import Raster
 /// which all that reads PBM reads too, and which does not make black or white of gray. Of the files
 /// with several pictures in a row the first is read.
 struct PNMCodec: ImageCodec {
-  var formats: [ImageFormat] { [.pbm, .pgm, .ppm, .pam] }
+  let formats = [ImageFormat.pbm, .pgm, .ppm, .pam]
 
   func recognizes(_ prefix: [UInt8]) -> Bool {
     guard prefix.count >= 3, prefix[0] == UInt8(ascii: "P"),

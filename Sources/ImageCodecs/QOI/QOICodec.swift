@@ -5,7 +5,7 @@ struct QOICodec: ImageCodec {
   /// The contents of a gAMA chunk for linear samples: 1, in units of a 100,000th.
   private static let linearGamma = Metadata.Chunk(type: "gAMA", bytes: [0, 1, 0x86, 0xA0])
 
-  var formats: [ImageFormat] { [.qoi] }
+  let formats = [ImageFormat.qoi]
 
   func recognizes(_ prefix: [UInt8]) -> Bool {
     prefix.starts(with: QOIHeader.magic)

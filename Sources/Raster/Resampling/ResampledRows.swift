@@ -57,22 +57,25 @@ struct ResampleBuffers: ~Copyable {
 package final class ResampledRows: RowSource {
   package let layout: RowLayout
   private let source: any RowSource
+  /// That of the source, which is asked for many times a row.
+  private let input: RowLayout
   private let arithmetic: ResampleArithmetic
   private var buffers: ResampleBuffers
   private var rowIndex = 0
 
   init(_ source: any RowSource, output: RowLayout, arithmetic: ResampleArithmetic) throws {
     self.source = source
+    input = source.layout
     self.arithmetic = arithmetic
     layout = output
     buffers = try ResampleBuffers(
-      input: source.layout, output: output,
+      input: input, output: output,
       light: arithmetic.lights == nil ? .encoded : .linear,
       ringRows: arithmetic.vertical?.maximumTapCount ?? 1)
   }
 
   private var channelCount: Int { layout.format.channelCount }
-  private var sampleCount: Int { source.layout.width * channelCount }
+  private var sampleCount: Int { input.width * channelCount }
 
   /// The bytes that stand in buffers of its own; the tables are others'.
   package var bufferByteCount: Int { buffers.byteCount }
@@ -94,8 +97,8 @@ extension ResampledRows {
   private func pullRow() throws {
     if let lights = arithmetic.lights { return try pullRow(as: lights) }
     let slot = buffers.ring.nextSlot
-    let byteCount = source.layout.bytesPerRow
-    let format = source.layout.format
+    let byteCount = input.bytesPerRow
+    let format = input.format
     guard format.hasAlpha else {
       var row = UnsafeMutableRawBufferPointer(rebasing: slot[..<byteCount]).mutableBytes
       try source.readRow(into: &row)
@@ -124,7 +127,7 @@ extension ResampledRows {
 
   private func pullRow(as lights: LightTable) throws {
     let slot = buffers.ring.nextSlot.bindMemory(to: UInt32.self)
-    let format = source.layout.format
+    let format = input.format
     var row = buffers.source.bytes.mutableBytes
     try source.readRow(into: &row)
     let samples = UnsafeRawBufferPointer(buffers.source.bytes)

@@ -10,6 +10,9 @@ public struct Orient: Transform {
   /// A turn that makes pictures of that orientation upright.
   public init(_ orientation: Orientation) { self.orientation = orientation }
 
+  /// Whether the orientation does.
+  public var swapsSides: Bool { orientation.swapsSides }
+
   /// The upright size, in the format that goes in.
   public func outputLayout(for input: RowLayout) throws -> RowLayout {
     try RowLayout(size: orientation.applied(to: input.size), format: input.format)

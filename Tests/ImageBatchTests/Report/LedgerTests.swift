@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Ledger") struct LedgerTests {
   private func outcome(_ index: Int, _ status: Outcome.Status) -> Outcome {
-    var outcome = Outcome(input: "in", status: status)
+    var outcome = Outcome(input: DisplayPath("in"), status: status)
     outcome.index = index
     return outcome
   }
@@ -14,7 +14,7 @@ import Testing
   @Test("a job is settled once, whoever comes second", arguments: 0...5)
   func once(settledCount: Int) {
     var ledger = Ledger()
-    #expect((0..<5).map { ledger.enter(JobActivity(FilePath("\($0)"))) } == Array(0..<5))
+    #expect((0..<5).map { ledger.enter(JobActivity(DisplayPath(FilePath("\($0)")))) } == Array(0..<5))
     for index in (0..<settledCount).reversed() {
       let isFirst = [true, false].map { _ in ledger.settle(outcome(index, .verified)) }
       #expect(isFirst == [true, false])
@@ -26,7 +26,7 @@ import Testing
     #expect(after.isEmpty)
     let isLateFirst = ledger.settle(outcome(4, .verified))
     #expect(!isLateFirst)
-    let late = ledger.enter(JobActivity("late"))
+    let late = ledger.enter(JobActivity(DisplayPath("late")))
     #expect(late == nil)
     #expect((ledger.foundCount, ledger.report.found) == (5, 5))
     #expect((ledger.report.done, ledger.report.cancelled) == (settledCount, 5 - settledCount))

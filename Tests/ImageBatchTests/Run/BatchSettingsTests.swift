@@ -191,7 +191,7 @@ import Testing
     var plan = plan
     plan.settings.stallTime = .microseconds(100)
     let batch = Batch(plan)
-    let (queued, atWork) = (JobActivity("a.png"), JobActivity("b.png"))
+    let (queued, atWork) = (JobActivity(DisplayPath("a.png")), JobActivity(DisplayPath("b.png")))
     for activity in [queued, atWork] { _ = batch.ledger.withLock { $0.enter(activity) } }
     var stalled: [JobStatus] = []
     func tellStalled() {
@@ -210,7 +210,7 @@ import Testing
 
   @Test("a job's age is that of its work: its waits are left out, and writing is work")
   func ages() async {
-    let activity = JobActivity("a.png")
+    let activity = JobActivity(DisplayPath("a.png"))
     #expect(activity.phase == .queued && activity.age == nil)
     activity.start()
     activity.enter(.working(.decode))

@@ -306,7 +306,7 @@ import Testing
     var random = SplitMix64(seed: 1)
     let failure = JobFailure(stage: .decode, code: "x", message: "x")
     for index in (0..<1500).shuffled(using: &random) {
-      var outcome = Outcome(input: "a", status: .failed(failure))
+      var outcome = Outcome(input: DisplayPath("a"), status: .failed(failure))
       outcome.index = index
       report.settle(outcome)
     }

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Job trace") struct JobTraceTests {
   private func stage(of error: any Error) -> JobFailure.Stage? {
-    let trace = JobTrace(JobActivity("a.png"))
+    let trace = JobTrace(JobActivity(DisplayPath("a.png")))
     let failure = #expect(throws: JobFailure.self) {
       try trace.perform(.encode) { throw error }
     }
@@ -28,7 +28,7 @@ import Testing
 
   @Test("an interruption passes as it is")
   func interruptions() {
-    let trace = JobTrace(JobActivity("a.png"))
+    let trace = JobTrace(JobActivity(DisplayPath("a.png")))
     #expect(throws: Interruption.signal(2)) {
       try trace.perform(.decode) { throw Interruption.signal(2) }
     }
@@ -39,7 +39,7 @@ import Testing
 
   @Test("a wait for what is no stage's business is booked on none")
   func leftOut() async throws {
-    let trace = JobTrace(JobActivity("a.png"))
+    let trace = JobTrace(JobActivity(DisplayPath("a.png")))
     try trace.perform(.read) {}
     let before = trace.times
     let answer = await trace.leaveOut {
@@ -54,7 +54,7 @@ import Testing
 
   @Test("a stage within another hands back to it, and keeps the name of the one that failed")
   func nesting() throws {
-    let trace = JobTrace(JobActivity("a.png"))
+    let trace = JobTrace(JobActivity(DisplayPath("a.png")))
     #expect(trace.stage == .read)
     try trace.perform(.decode) {
       try trace.perform(.transform) { #expect(trace.stage == .transform) }
