@@ -1,6 +1,6 @@
 import Glibc
 
-/// A first-in, first-out queue at which threads wait, until it is closed.
+/// A queue at which threads wait, until it is closed: first in, first out, but for what is urgent.
 ///
 /// Built on a pthread mutex and a semaphore, sem_overview(7). With a condition in place of the
 /// semaphore a hand-over took one system call more: glibc takes a mutex back from
@@ -10,6 +10,7 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
   // stored property of Swift does not promise.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private var elements = FIFO<Element>()
+  private var urgentElements = FIFO<Element>()
   private var isClosed = false
   private var dismissalCount = 0
 
@@ -33,25 +34,24 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
 
   /// Adds an element at the end and wakes one thread; returns false, and drops it, when the queue is
   /// closed.
-  func append(_ element: Element) -> Bool { add { $0.append(element) } }
-
-  /// Adds an element in front of all others; otherwise as `append`.
-  func prepend(_ element: Element) -> Bool { add { $0.prepend(element) } }
-
-  private func add(_ body: (inout FIFO<Element>) -> Void) -> Bool {
+  func append(_ element: Element, isUrgent: Bool = false) -> Bool {
     let isOpen = withLock {
-      if !isClosed { body(&elements) }
-      return !isClosed
+      guard !isClosed else { return false }
+      if isUrgent { urgentElements.append(element) } else { elements.append(element) }
+      return true
     }
     if isOpen { sem_post(occasions) }
     return isOpen
   }
 
   /// Waits for an element; returns nil when the queue is closed and empty, or the caller dismissed.
-  func next() -> Element? {
+  ///
+  /// - Parameter patience: An urgent element waits while there are so many others; by default it does
+  ///   not.
+  func next(patience: Int = .max) -> Element? {
     while true {
       while sem_wait(occasions) != 0 {}
-      switch withLock({ turn() }) {
+      switch withLock({ turn(patience) }) {
       case .element(let element): return element
       case .dismissal: return nil
       case .end:
@@ -96,12 +96,13 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
     case nothing
   }
 
-  private func turn() -> Turn {
+  private func turn(_ patience: Int) -> Turn {
     if dismissalCount > 0 {
       dismissalCount -= 1
       return .dismissal
     }
-    if let element = elements.popFirst() { return .element(element) }
+    let first = elements.count < patience ? urgentElements.popFirst() : nil
+    if let element = first ?? elements.popFirst() { return .element(element) }
     return isClosed ? .end : .nothing
   }
 

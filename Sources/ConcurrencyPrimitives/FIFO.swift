@@ -1,4 +1,4 @@
-/// A first-in, first-out queue that can be jumped; every operation costs amortised O(1).
+/// A first-in, first-out queue; every operation costs amortised O(1).
 ///
 /// Two stacks: what comes in is pushed on one, and turned over onto the other when that has run out.
 /// `Array.removeFirst` would move all that remains each time.
@@ -11,10 +11,8 @@ struct FIFO<Element> {
     incoming.append(element)
   }
 
-  /// Adds an element in front of all others.
-  mutating func prepend(_ element: Element) {
-    outgoing.append(element)
-  }
+  /// How many elements there are.
+  var count: Int { incoming.count + outgoing.count }
 
   /// Removes and returns the first element.
   mutating func popFirst() -> Element? {

@@ -1,13 +1,13 @@
 import Synchronization
 
-/// A task executor that lives on the threads of a ``WorkerPool``, in front of the pool's own jobs,
-/// and has a thread of its own only while it needs one.
+/// A task executor that lives on the threads of a ``WorkerPool``, and has a thread of its own only
+/// while it needs one.
 ///
 /// ```swift
 /// let pool = try WorkerPool(threadCount: 4, name: "readers")
 /// let writer = try GuestExecutor(of: pool, name: "writer")
 /// let written = await Task(executorPreference: writer) {
-///   // On one of the pool's threads, before whatever is queued there.
+///   // On one of the pool's threads.
 ///   42
 /// }.value
 /// writer.shutdown()
@@ -19,6 +19,11 @@ import Synchronization
 /// many and short, and come when one of the pool's threads has just finished something. To hand each
 /// over to a thread that sleeps takes longer than many a turn: two switches, and an interrupt of
 /// another processor.
+///
+/// A turn goes before the jobs that are queued. But where those take less than half a millisecond, to
+/// go over to the turn and back takes a good part of the time: what the one needs is no longer in the
+/// processor's caches when its time comes again. There a turn waits as long as there is a job for
+/// each thread, and then takes what has become of several.
 ///
 /// A turn that takes long, because it blocks, takes the pool a thread away. So after one that has
 /// lasted beyond `patience` the next 64 are run by a thread of their own, and then the pool is tried

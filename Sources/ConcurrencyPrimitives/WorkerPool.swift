@@ -18,8 +18,8 @@ import Synchronization
 /// decoding, encoding and files go here, and the cooperative pool stays free for what must answer at
 /// once; see docs/concurrency.md for figures.
 ///
-/// Jobs run in the order in which they came, behind those of a ``GuestExecutor``. The threads keep
-/// the pool alive: whoever makes a pool ends it with ``shutdown()``, once the tasks that prefer it
+/// Jobs run in the order in which they came, those of a ``GuestExecutor`` apart. The threads keep the
+/// pool alive: whoever makes a pool ends it with ``shutdown()``, once the tasks that prefer it
 /// have finished.
 public final class WorkerPool: TaskExecutor {
   private struct State {
@@ -39,6 +39,9 @@ public final class WorkerPool: TaskExecutor {
 
   private let name: String
   private let work = BlockingQueue<Work>()
+
+  /// Up to which duration jobs count as short, for the sake of a guest.
+  private let shortJobDuration: Duration
   private let state = Mutex(State())
 
   /// Starts the threads.
@@ -51,8 +54,15 @@ public final class WorkerPool: TaskExecutor {
   ///   - name: What tools such as `top -H` call the threads, cut to fit the 15 bytes of
   ///     `pthread_setname_np` together with a number.
   /// - Throws: ``StartError`` when not a single thread could be started.
-  public init(threadCount: Int, name: String) throws(StartError) {
+  public convenience init(threadCount: Int, name: String) throws(StartError) {
+    try self.init(threadCount: threadCount, name: name, shortJobDuration: .microseconds(500))
+  }
+
+  package init(
+    threadCount: Int, name: String, shortJobDuration: Duration
+  ) throws(StartError) {
     self.name = name
+    self.shortJobDuration = shortJobDuration
     try resize(to: threadCount)
   }
 
@@ -109,9 +119,10 @@ public final class WorkerPool: TaskExecutor {
     precondition(isQueued, "a guest's job was enqueued on a WorkerPool after its shutdown")
   }
 
-  /// Queues a guest's job in front of all others.
+  /// Queues a guest's job. A thread prefers it to the pool's own, unless the job that it has just
+  /// run was short: then while there are fewer than there are threads.
   func enqueueFirst(_ job: UnownedJob, of guest: GuestExecutor) {
-    let isQueued = work.prepend(.guestJob(job, guest))
+    let isQueued = work.append(.guestJob(job, guest), isUrgent: true)
     precondition(isQueued, "a guest's job was enqueued on a WorkerPool after its shutdown")
   }
 
@@ -133,10 +144,16 @@ public final class WorkerPool: TaskExecutor {
   }
 
   private func runJobs() {
-    while let work = work.next() {
+    var patience = Int.max
+    while let work = work.next(patience: patience) {
       switch work {
-      case .job(let job): job.runSynchronously(on: asUnownedTaskExecutor())
-      case .guestJob(let job, let guest): guest.run(job)
+      case .job(let job):
+        let start = Deadline.Instant.now
+        job.runSynchronously(on: asUnownedTaskExecutor())
+        let isShort = start.duration(to: .now) < shortJobDuration
+        patience = isShort ? threadCount : .max
+      case .guestJob(let job, let guest):
+        guest.run(job)
       }
     }
     // Nobody waits for a thread that was dismissed; those of a shutdown are out of the list already.

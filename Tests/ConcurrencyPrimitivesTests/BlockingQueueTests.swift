@@ -6,11 +6,20 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct BlockingQueueTests {
   private let queue = BlockingQueue<Int>()
 
-  @Test("elements come in their order, and what is put in front comes first")
+  @Test("elements come in their order, what is urgent before the others")
   func order() {
-    for element in 1...3 { #expect(queue.append(element)) }
-    #expect(queue.prepend(0))
-    #expect((0...3).map { _ in queue.next() } == [0, 1, 2, 3])
+    for element in 3...5 { #expect(queue.append(element)) }
+    for element in 1...2 { #expect(queue.append(element, isUrgent: true)) }
+    #expect((1...5).map { _ in queue.next() } == [1, 2, 3, 4, 5])
+  }
+
+  @Test("to one with patience urgent elements come once no more than so many others are left")
+  func patience() {
+    for element in [1, 2, 3, 6] { #expect(queue.append(element)) }
+    for element in 4...5 { #expect(queue.append(element, isUrgent: true)) }
+    #expect((1...6).map { _ in queue.next(patience: 2) } == [1, 2, 3, 4, 5, 6])
+    #expect(queue.append(7, isUrgent: true))
+    #expect(queue.next(patience: 1) == 7)
   }
 
   @Test("a dismissal goes before what is queued, which stays")
@@ -40,7 +49,7 @@ import Testing
     #expect(queue.append(1))
     queue.dismiss(1)
     queue.close()
-    #expect(!queue.append(2) && !queue.prepend(2))
+    #expect(!queue.append(2) && !queue.append(2, isUrgent: true))
     let found = Log<Int?>()
     try await onThreads(4) { _ in
       while let element = queue.next() { found.append(element) }

@@ -35,7 +35,7 @@ final class InputFolder: Sendable {
   /// The job for a file in this folder.
   func job(for name: FileName, scheme: OutputScheme, followsLinks: Bool) -> Job {
     Job(
-      source: .file(self, name), input: DisplayPath(path, name),
+      source: .file(self, name), displayPath: DisplayPath(path, name),
       destinations: scheme.destinations(for: name, in: self), followsLinks: followsLinks,
       counterpart: counterpart.map { Counterpart(folder: $0, name: name) })
   }
@@ -51,7 +51,10 @@ struct Job: Sendable {
 
   let source: Source
 
-  let input: DisplayPath
+  let displayPath: DisplayPath
+
+  /// The input as people know it.
+  var input: FilePath { displayPath.path }
 
   /// Where the outputs go, in the order of the recipe; none where nothing is written.
   let destinations: [Destination]
@@ -84,9 +87,12 @@ enum Finding: Sendable {
   /// A folder or name that could not be looked into.
   case failed(FilePath, JobFailure)
 
-  var input: DisplayPath {
+  /// The input as people know it.
+  var input: FilePath { displayPath.path }
+
+  var displayPath: DisplayPath {
     switch self {
-    case .job(let job): job.input
+    case .job(let job): job.displayPath
     case .skipped(let path, _), .failed(let path, _): DisplayPath(path)
     }
   }

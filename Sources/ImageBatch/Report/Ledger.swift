@@ -13,7 +13,7 @@ struct Ledger {
   private(set) var report = BatchReport()
 
   /// The file that took longest so far.
-  private(set) var slowest: (input: DisplayPath, duration: Duration)?
+  private(set) var slowest: (path: DisplayPath, duration: Duration)?
 
   private var unsettled: [Int: JobActivity] = [:]
   private var isClosed = false
@@ -51,7 +51,7 @@ struct Ledger {
   /// - Returns: the outcomes, in the order of the input.
   mutating func cancelRest(_ cause: Interruption) -> [Outcome] {
     let rest = unsettled.sorted { $0.key < $1.key }.map { index, activity in
-      var outcome = Outcome(input: activity.input, status: .cancelled(cause))
+      var outcome = Outcome(input: activity.displayPath, status: .cancelled(cause))
       outcome.index = index
       return outcome
     }

@@ -162,7 +162,7 @@ extension Batch {
             }
             return nil
           }
-          let activity = JobActivity(finding.input)
+          let activity = JobActivity(finding.displayPath)
           return ledger.withLock { $0.enter(activity) }.map {
             Item(index: $0, finding: finding, activity: activity)
           }

@@ -59,7 +59,8 @@ extension Batch {
     let snapshot = settings.snapshot
     return BatchStatus(
       progress: progress, queuedCount: activities.count - running.count, running: running,
-      slowest: slowest.map { ($0.input.path, $0.duration) }, heldByteCount: admission.heldByteCount, settings: snapshot.value,
+      slowest: slowest.map { ($0.path.path, $0.duration) }, heldByteCount: admission.heldByteCount,
+      settings: snapshot.value,
       settingsGeneration: snapshot.generation)
   }
 
@@ -75,7 +76,7 @@ extension JobStatus {
   /// Nil for a job that no worker has taken up.
   init?(_ activity: JobActivity) {
     guard let age = activity.age else { return nil }
-    input = activity.input.path
+    input = activity.input
     self.age = age
     if case .working(let stage) = activity.phase { self.stage = stage } else { stage = nil }
   }

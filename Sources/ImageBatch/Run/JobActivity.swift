@@ -5,7 +5,8 @@ import SystemPackage
 /// What a job does at the moment, for those who ask from outside while it runs: the status, and the
 /// watch over jobs that are stuck.
 final class JobActivity: Sendable {
-  let input: DisplayPath
+  let displayPath: DisplayPath
+  var input: FilePath { displayPath.path }
 
   /// What stands between its finding and its settling.
   enum Phase: Hashable, Sendable {
@@ -34,7 +35,7 @@ final class JobActivity: Sendable {
 
   private let work = Mutex(Work())
 
-  init(_ input: DisplayPath) { self.input = input }
+  init(_ displayPath: DisplayPath) { self.displayPath = displayPath }
 
   var phase: Phase { Self.phases[phaseIndex.load(ordering: .relaxed)] }
 

@@ -26,7 +26,7 @@ final class JobRun {
     self.runner = runner
     settings = runner.settings.snapshot.value
     trace = JobTrace(activity)
-    outcome = Outcome(input: job.input, status: .written)
+    outcome = Outcome(input: job.displayPath, status: .written)
     outcome.outputs = job.destinations.map { Outcome.Output($0.displayPath) }
     outcome.counterpart = job.counterpart?.path
   }
@@ -232,7 +232,7 @@ final class JobRun {
       return try InputFile.open(name, in: folder, followingLinks: job.followsLinks)
     } catch {
       guard error.cause?.isDescriptorShortage == true else { throw error }
-      throw BatchError.tooFewDescriptors(at: job.input.path)
+      throw BatchError.tooFewDescriptors(at: job.input)
     }
   }
 

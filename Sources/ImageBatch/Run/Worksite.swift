@@ -53,7 +53,7 @@ struct Worksite {
       findings = .one(
         .job(
           Job(
-            source: .standardInput, input: DisplayPath("-"), destinations: destinations,
+            source: .standardInput, displayPath: DisplayPath("-"), destinations: destinations,
             followsLinks: false)))
     case .path(let path):
       let status = try Self.status(of: path)
@@ -102,7 +102,8 @@ struct Worksite {
   /// - Parameters:
   ///   - input: not asked for where nothing is watched.
   ///   - isSuperseded: whether its file changed while it was read.
-  mutating func settle(_ input: @autoclosure () -> FilePath, isSuperseded: Bool) throws(BatchError) {
+  mutating func settle(_ input: @autoclosure () -> FilePath, isSuperseded: Bool) throws(BatchError)
+  {
     guard case .watch(var tree) = findings else { return }
     findings = .one(nil)
     defer { findings = .watch(tree) }
@@ -259,7 +260,8 @@ struct Worksite {
     let plan = try naming(plan, after: destinations, of: name)
     let folder = InputFolder(directory: directory, path: parent, outputs: [])
     let job = Job(
-      source: .file(folder, name), input: DisplayPath(path), destinations: destinations, followsLinks: true,
+      source: .file(folder, name), displayPath: DisplayPath(path), destinations: destinations,
+      followsLinks: true,
       counterpart: other)
     return (plan, .one(.job(job)))
   }

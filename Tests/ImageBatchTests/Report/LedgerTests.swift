@@ -14,7 +14,8 @@ import Testing
   @Test("a job is settled once, whoever comes second", arguments: 0...5)
   func once(settledCount: Int) {
     var ledger = Ledger()
-    #expect((0..<5).map { ledger.enter(JobActivity(DisplayPath(FilePath("\($0)")))) } == Array(0..<5))
+    #expect(
+      (0..<5).map { ledger.enter(JobActivity(DisplayPath(FilePath("\($0)")))) } == Array(0..<5))
     for index in (0..<settledCount).reversed() {
       let isFirst = [true, false].map { _ in ledger.settle(outcome(index, .verified)) }
       #expect(isFirst == [true, false])

@@ -115,7 +115,7 @@ struct WatchedTree {
     guard
       walk.isRescan
         ? isOutdated(finding)
-        : !state.wasTakenBeforeWalk(relativePath(of: finding.input.path))
+        : !state.wasTakenBeforeWalk(relativePath(of: finding.input))
     else { return nil }
     return try take(finding, isTold: false)
   }
@@ -138,7 +138,7 @@ struct WatchedTree {
     guard case .job(let job) = finding, case .file(let folder, let name) = job.source else {
       return finding
     }
-    let path = relativePath(of: job.input.path)
+    let path = relativePath(of: job.input)
     guard state.admits(path) else { return nil }
     switch FileState(
       of: name, in: folder.directory, followingLinks: job.followsLinks, isTold: isTold)
