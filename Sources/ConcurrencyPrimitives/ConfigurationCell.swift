@@ -1,4 +1,4 @@
-import Synchronization
+public import Synchronization
 
 /// A value that is replaced as a whole while others go on using the one before.
 ///
@@ -29,7 +29,8 @@ public final class ConfigurationCell<Value: Equatable & Sendable>: Sendable {
     public let generation: Int
   }
 
-  private let current: Mutex<Snapshot>
+  @usableFromInline
+  let current: Mutex<Snapshot>
 
   /// Makes a cell that holds a value, of generation 1.
   public init(_ value: Value) {
@@ -37,6 +38,7 @@ public final class ConfigurationCell<Value: Equatable & Sendable>: Sendable {
   }
 
   /// The value of this moment.
+  @inlinable
   public var snapshot: Snapshot { current.withLock { $0 } }
 
   /// Replaces the value by a changed copy of it; one that equals it makes no new generation.

@@ -47,6 +47,7 @@ import Synchronization
 ///   - collect: Takes the outputs in the order in which they are completed; runs on the caller's
 ///     executor. What it throws after the first error is dropped.
 /// - Throws: The first error, after every child has returned.
+@inlinable
 public func fanOut<Element: Sendable, Output: Sendable>(
   over nextElement: () async throws -> Element?,
   width: @autoclosure () -> Int,
@@ -63,7 +64,8 @@ public func fanOut<Element: Sendable, Output: Sendable>(
 }
 
 /// What a child of the window comes back with.
-private enum Arrival<Output: Sendable>: Sendable {
+@usableFromInline
+enum Arrival<Output: Sendable>: Sendable {
   case output(Output)
   /// An element that did not begin, or failed.
   case nothing
@@ -75,7 +77,8 @@ private enum Arrival<Output: Sendable>: Sendable {
 ///
 /// Apart from `fanOut` for the sake of `isolation`: a task group's body stays on its caller's actor
 /// only when it captures an isolated parameter, else it hops away and back for each element.
-private func drain<Element: Sendable, Output: Sendable>(
+@inlinable
+func drain<Element: Sendable, Output: Sendable>(
   _ nextElement: () async throws -> Element?,
   width: () -> Int,
   wakeUps: AsyncStream<Void>?,
@@ -148,14 +151,20 @@ private func drain<Element: Sendable, Output: Sendable>(
 }
 
 /// The error that ended a batch: the first, whoever met it.
-private final class FirstError: Sendable {
+@usableFromInline
+final class FirstError: Sendable {
   private let first = Mutex<(any Error)?>(nil)
 
+  @usableFromInline
+  init() {}
+
+  @usableFromInline
   func record(_ error: any Error) {
     first.withLock { $0 = $0 ?? error }
   }
 
   /// Returns it, or nil while the batch goes on; a cancellation counts from when it is first seen.
+  @usableFromInline
   func error(orCancelled isCancelled: Bool) -> (any Error)? {
     first.withLock {
       if isCancelled { $0 = $0 ?? CancellationError() }

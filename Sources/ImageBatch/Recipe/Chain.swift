@@ -31,7 +31,7 @@ struct Chain: Sendable {
     var steps: [any Transform] { links.flatMap(\.steps) }
 
     /// Whether there is no step.
-    var isEmpty: Bool { links.allSatisfy(\.steps.isEmpty) }
+    var isEmpty: Bool { links.allSatisfy { $0.steps.isEmpty } }
 
     /// Whether rows have become columns at the end.
     var swapsSides: Bool {
