@@ -41,6 +41,7 @@ struct PNGChunkType: Hashable, Sendable {
 
   // Section 5.4: the fifth bit of each letter is a property.
   var isCritical: Bool { code & 0x2000_0000 == 0 }
+  var isReserved: Bool { code & 0x2000 != 0 }
   var isSafeToCopy: Bool { code & 0x20 != 0 }
 
   /// Whether it is a part of an animation, and none of the still.
