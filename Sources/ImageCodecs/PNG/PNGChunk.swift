@@ -51,7 +51,10 @@ struct PNGChunkType: Hashable, Sendable {
 extension PNGChunkType: CustomStringConvertible {
   /// The letters; a byte that is none is shown in hexadecimal, as libpng does: `R[00]y[00]`.
   var description: String {
-    bytes.reduce(into: "") { text, byte in
+    if isValid {
+      return withUnsafeBytes(of: code.bigEndian) { String(decoding: $0, as: UTF8.self) }
+    }
+    return bytes.reduce(into: "") { text, byte in
       if (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) {
         text.unicodeScalars.append(Unicode.Scalar(byte))
       } else {

@@ -20,8 +20,9 @@ struct PNGPictureStart {
   /// - Throws: `PNGOddity`; what the source throws.
   init(ofSound source: ByteSource) throws {
     source.seek(to: 0)
-    let signature = PNGChunkWalk.signature
-    guard try source.read(upTo: signature.count) == signature else { throw PNGOddity() }
+    guard try source.bigEndian(UInt64.self) == PNGChunkWalk.signatureCode else {
+      throw PNGOddity()
+    }
     var chunks = PNGSoundChunks(source)
     picture = try Self.picture(&chunks)
     var colours = PNGColours()

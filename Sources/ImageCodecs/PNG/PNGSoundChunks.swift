@@ -30,7 +30,7 @@ struct PNGSoundChunks {
 
   /// Reads the length and the type of the next chunk.
   mutating func begin() throws {
-    let frame = UInt64(bigEndian: try read(as: UInt64.self))
+    guard let frame = try source.bigEndian(UInt64.self) else { throw PNGOddity() }
     type = PNGChunkType(code: UInt32(truncatingIfNeeded: frame))
     rest = Int(frame >> 32)
     // Of a longer one libpng has something to say.
@@ -50,7 +50,7 @@ struct PNGSoundChunks {
 
   /// Reads the checksum behind the contents.
   func end() throws {
-    guard UInt32(bigEndian: try read(as: UInt32.self)) == crc else { throw PNGOddity() }
+    guard try source.bigEndian(UInt32.self) == crc else { throw PNGOddity() }
   }
 
   /// Reads all of the contents, and the checksum.
@@ -78,13 +78,5 @@ struct PNGSoundChunks {
       while rest > 0 { _ = try read(into: buffer) }
     }
     try end()
-  }
-
-  private func read<Value: FixedWidthInteger>(as type: Value.Type) throws -> Value {
-    var value: Value = 0
-    guard
-      try withUnsafeMutableBytes(of: &value, source.read(into:)) == MemoryLayout<Value>.size
-    else { throw PNGOddity() }
-    return value
   }
 }

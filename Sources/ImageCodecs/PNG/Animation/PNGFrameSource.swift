@@ -63,7 +63,7 @@ final class PNGFrameSource {
     do {
       if offset < position { rewind() }
       while position < offset {
-        // A reader goes back once at most, to let libpng judge what is odd.
+        // A reader goes back only to let libpng judge what is odd, twice at most.
         let count = try withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 16) {
           try make(
             into: UnsafeMutableRawBufferPointer(rebasing: $0[..<min(4096, offset - position)]))
@@ -125,11 +125,8 @@ final class PNGFrameSource {
   private func goOn() throws {
     if let chunk = part.chunk {
       source.seek(to: part.offset)
-      let stored = try source.read(upTo: 4)
-      guard stored.count == 4 else { throw truncation }
-      guard stored.bigEndianInteger(at: 0) == part.checksum else {
-        throw CodecError(chunk, "CRC mismatch")
-      }
+      guard let stored = try source.bigEndian(UInt32.self) else { throw truncation }
+      guard stored == part.checksum else { throw CodecError(chunk, "CRC mismatch") }
       pending = part.newChecksum.bigEndianBytes[...]
       part = .none
       return
