@@ -1,5 +1,3 @@
-internal import CPNGShim
-
 /// Goes from chunk to chunk, and reads only what it is asked for: the rest is skipped by seeking.
 struct PNGChunkWalk {
   static let signature: [UInt8] = signatureCode.bigEndianBytes
@@ -88,10 +86,10 @@ struct PNGChunkWalk {
 
 /// The checksum of a chunk (PNG specification, third edition, section 5.5).
 func crc(of type: PNGChunkType, _ contents: [UInt8]) -> UInt32 {
-  contents.withUnsafeBytes { cpng_crc32(type.crc, $0.baseAddress, $0.count) }
+  contents.withUnsafeBytes { CRC32.update(type.crc, $0) }
 }
 
 extension PNGChunkType {
   /// The checksum of a chunk as far as its contents.
-  var crc: UInt32 { withUnsafeBytes(of: code.bigEndian) { cpng_crc32(0, $0.baseAddress, 4) } }
+  var crc: UInt32 { withUnsafeBytes(of: code.bigEndian) { CRC32.update(0, $0) } }
 }

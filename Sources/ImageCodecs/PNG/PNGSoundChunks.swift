@@ -1,5 +1,3 @@
-internal import CPNGShim
-
 /// Something in a file is not as it should be; libpng judges it then, so that there is one judge and
 /// one set of words.
 struct PNGOddity: Error {
@@ -43,7 +41,7 @@ struct PNGSoundChunks {
     let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(rest, buffer.count)])
     let count = try source.read(into: part)
     guard count > 0 else { throw PNGOddity() }
-    crc = cpng_crc32(crc, part.baseAddress, count)
+    crc = CRC32.update(crc, UnsafeRawBufferPointer(rebasing: part[..<count]))
     rest -= count
     return count
   }

@@ -1,4 +1,3 @@
-internal import CPNGShim
 import Raster
 
 /// The chunks of one frame as a PNG file of its own: its own size in IHDR, the file's palette and
@@ -114,8 +113,9 @@ final class PNGFrameSource {
     let room = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(part.rest, buffer.count)])
     let count = try source.read(into: room)
     guard count > 0 else { throw truncation }
-    part.checksum = cpng_crc32(part.checksum, room.baseAddress, count)
-    part.newChecksum = cpng_crc32(part.newChecksum, room.baseAddress, count)
+    let bytes = UnsafeRawBufferPointer(rebasing: room[..<count])
+    part.checksum = CRC32.update(part.checksum, bytes)
+    part.newChecksum = CRC32.update(part.newChecksum, bytes)
     part.offset += count
     part.rest -= count
     return count
