@@ -4,11 +4,15 @@
 
 bool ckernels_has_avx2(void) { return __builtin_cpu_supports("avx2"); }
 
+bool ckernels_has_pclmul(void) { return __builtin_cpu_supports("pclmul"); }
+
 #else
 
 // Nothing that follows is called then.
 
 bool ckernels_has_avx2(void) { return false; }
+
+bool ckernels_has_pclmul(void) { return false; }
 
 size_t ckernels_weigh_rows(
     const void *const *rows, bool are_bytes, const int16_t *weights, size_t tap_count,
@@ -33,5 +37,7 @@ size_t ckernels_round(const int32_t *sums, int shift, uint8_t *out, size_t count
 void ckernels_unfilter_four_rows(
     const uint8_t *const *rows, uint8_t *const *targets, const uint8_t *above,
     size_t pixel_count, size_t pixel_byte_count) {}
+
+uint32_t ckernels_crc32(uint32_t crc, const uint8_t *bytes, size_t count) { return crc; }
 
 #endif

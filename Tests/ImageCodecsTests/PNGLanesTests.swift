@@ -82,6 +82,65 @@ import Testing
     }
   }
 
+  @Test("libpng is not asked about a file that is as it should be")
+  func soundFiles() throws {
+    for var png in TestPNG.kinds(20, 20) {
+      // That of bits beyond the depth libpng has its say.
+      if png.colourType == 0, png.bitDepth < 16, png.transparency != nil {
+        #expect(try asksLibpng(about: png.bytes), "\(png.label)")
+        png.transparency?[0] &= 0x0F
+      }
+      #expect(try !asksLibpng(about: png.bytes), "\(png.label)")
+      png.early = [.init("gAMA", bigEndian(45_455)), .init("tEXt", Array("a\0b".utf8))]
+      png.middle = [.init("bKGD", [0, 1]), .init("prVt", []), .init("bKGD", [0, 1])]
+      #expect(try !asksLibpng(about: png.bytes), "\(png.label)")
+      compare(png.bytes, png.label)
+    }
+  }
+
+  /// Reads a picture to its end.
+  private func asksLibpng(about bytes: [UInt8]) throws -> Bool {
+    let source = try ByteSource(bytes)
+    let header = try PNGProbe.header(of: source, limits: DecodeLimits())
+    let reader = try PNGReader(source, header: header)
+    _ = try pixels(of: reader)
+    return reader.hasAskedLibpng
+  }
+
+  @Test("a chunk more before the picture data, of any type, length and place, intact or not")
+  func oddStarts() {
+    let types = [
+      "IHDR", "PLTE", "tRNS", "IDAT", "IEND", "tEXt", "bKGD", "hIST", "acTL", "prVt", "prvt",
+      "ABCD", "a\u{1}Cd",
+    ]
+    // All kinds of pictures in a campaign, one in three otherwise.
+    let step = Environment.number("IMGBATCH_SOAK") == nil ? 3 : 1
+    let kinds = TestPNG.kinds(3, 2)
+    for index in stride(from: 0, to: kinds.count, by: step) {
+      let chunks = kinds[index].chunks
+      for type in types {
+        for byteCount in [0, 1, 2, 3, 4, 6, 13, 48, 51, 768, 771] {
+          let odd = TestPNG.Chunk(type, (0..<byteCount).map { UInt8($0 & 1) }).framed
+          for (place, chunk) in chunks.enumerated()
+          where place == 0 || chunks[place - 1].type != "IDAT" {
+            for isIntact in [true, false] {
+              var files = chunks.map(\.framed)
+              files.insert(isIntact ? odd : odd.dropLast() + [~(odd.last ?? 0)], at: place)
+              compare(
+                TestPNG.signature + files.flatMap { $0 },
+                "\(kinds[index].label), \(type) of \(byteCount) bytes before \(chunk.type)")
+              // In its place.
+              files.remove(at: place + 1)
+              compare(
+                TestPNG.signature + files.flatMap { $0 },
+                "\(kinds[index].label), \(type) of \(byteCount) bytes, not \(chunk.type)")
+            }
+          }
+        }
+      }
+    }
+  }
+
   @Test("a file that becomes another picture while it is read is an error, in either lane")
   func changingFile() throws {
     var before = TestPNG(width: 900, height: 90)
@@ -162,22 +221,25 @@ private enum Mutation {
   static func mutate(_ file: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
     var chunks = chunks(of: file)
     let index = Int.random(in: 0..<chunks.count, using: &random)
-    switch Int.random(in: 0..<20, using: &random) {
+    switch Int.random(in: 0..<22, using: &random) {
     case 0: chunks.swapAt(index, Int.random(in: 0..<chunks.count, using: &random))
     case 1: chunks.remove(at: index)
     case 2: chunks.insert(chunks[index], at: index)
     case 3:
       // A chunk of another kind in the middle of whatever there is.
       let type = ["tEXt", "tRNS", "PLTE", "IDAT", "IEND", "abCd", "ABCD", "tIME"]
+      let contents = (0..<Int.random(in: 0..<10, using: &random)).map { UInt8($0) }
       chunks.insert(
-        (Array((type.randomElement(using: &random) ?? "tEXt").utf8), [0, 1, 2]), at: index)
+        (Array((type.randomElement(using: &random) ?? "tEXt").utf8), contents), at: index)
     case 4:
       // Data in two chunks.
       let half = chunks[index].contents.count / 2
       chunks.insert(
         (chunks[index].type, Array(chunks[index].contents[half...])), at: index + 1)
       chunks[index].contents.removeLast(chunks[index].contents.count - half)
-    case 5...9:
+    case 5: chunks[index].contents = damaged(chunks[index].contents, &random)
+    case 6: chunks[index].type[Int.random(in: 0..<4, using: &random)] ^= 0x20
+    case 7...11:
       guard let data = chunks.firstIndex(where: { $0.type == Array("IDAT".utf8) }) else { break }
       chunks[data].contents = damaged(chunks[data].contents, &random)
     default:

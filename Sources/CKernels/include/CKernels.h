@@ -3,7 +3,8 @@
 
 // Inner loops for vectors that a processor may lack: the same integers as the Swift kernels beside
 // which they stand, to the last bit. Swift cannot compile one function for another processor; here
-// each has a target attribute of its own, and is called only where `ckernels_has_avx2` says so.
+// each has a target attribute of its own, and is called only where `ckernels_has_avx2` says so, or
+// for the checksum `ckernels_has_pclmul`.
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,6 +16,9 @@ extern "C" {
 
 /// Whether this processor, and the system, have AVX2.
 bool ckernels_has_avx2(void);
+
+/// Whether this processor multiplies without carries.
+bool ckernels_has_pclmul(void);
 
 /// out[x] = (start + Σ weights[tap] · rows[tap][x]) >> shift.
 ///
@@ -60,6 +64,9 @@ size_t ckernels_unpremultiply(
 ///
 /// Returns how many of `count` were made: all of them, or, where there are fewer than 32, none.
 size_t ckernels_round(const int32_t *sums, int shift, uint8_t *out, size_t count);
+
+/// zlib's `crc32`: `crc` continued over `count` bytes, a multiple of 16 and at least 64.
+uint32_t ckernels_crc32(uint32_t crc, const uint8_t *bytes, size_t count);
 
 #ifdef __cplusplus
 }

@@ -41,6 +41,7 @@ struct PNGChunkType: Hashable, Sendable {
 
   // Section 5.4: the fifth bit of each letter is a property.
   var isCritical: Bool { code & 0x2000_0000 == 0 }
+  var isReserved: Bool { code & 0x2000 != 0 }
   var isSafeToCopy: Bool { code & 0x20 != 0 }
 
   /// Whether it is a part of an animation, and none of the still.
@@ -50,7 +51,10 @@ struct PNGChunkType: Hashable, Sendable {
 extension PNGChunkType: CustomStringConvertible {
   /// The letters; a byte that is none is shown in hexadecimal, as libpng does: `R[00]y[00]`.
   var description: String {
-    bytes.reduce(into: "") { text, byte in
+    if isValid {
+      return withUnsafeBytes(of: code.bigEndian) { String(decoding: $0, as: UTF8.self) }
+    }
+    return bytes.reduce(into: "") { text, byte in
       if (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) {
         text.unicodeScalars.append(Unicode.Scalar(byte))
       } else {

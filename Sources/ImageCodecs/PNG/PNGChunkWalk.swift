@@ -1,8 +1,7 @@
-internal import CPNGShim
-
 /// Goes from chunk to chunk, and reads only what it is asked for: the rest is skipped by seeking.
 struct PNGChunkWalk {
-  static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+  static let signature: [UInt8] = signatureCode.bigEndianBytes
+  static let signatureCode: UInt64 = 0x8950_4E47_0D0A_1A0A
 
   private let source: ByteSource
   private var nextOffset = signature.count
@@ -17,10 +16,7 @@ struct PNGChunkWalk {
   /// The chunk's contents may reach beyond the end of the bytes.
   mutating func next() throws -> PNGChunk? {
     source.seek(to: nextOffset)
-    var frame: UInt64 = 0
-    let got = try withUnsafeMutableBytes(of: &frame) { try source.read(into: $0) }
-    guard got == 8 else { return nil }
-    frame = UInt64(bigEndian: frame)
+    guard let frame = try source.bigEndian(UInt64.self) else { return nil }
     let byteCount = Int(frame >> 32)
     guard byteCount <= PNGChunk.maximumByteCount else { return nil }
     let chunk = PNGChunk(
@@ -38,10 +34,10 @@ struct PNGChunkWalk {
     guard chunk.end <= source.byteCount else { return nil }
     source.seek(to: chunk.contents)
     let bytes = try source.read(upTo: chunk.byteCount)
-    let crc = try source.read(upTo: 4)
-    guard bytes.count == chunk.byteCount, crc.count == 4 else { return nil }
-    return Contents(
-      type: chunk.type, bytes: bytes, storedCRC: crc.reduce(0) { $0 << 8 | UInt32($1) })
+    guard bytes.count == chunk.byteCount, let crc = try source.bigEndian(UInt32.self) else {
+      return nil
+    }
+    return Contents(type: chunk.type, bytes: bytes, storedCRC: crc)
   }
 
   /// The chunk that the last of the first `offset` bytes belongs to, whatever it is; nil where they
@@ -54,12 +50,10 @@ struct PNGChunkWalk {
     var start = signature.count
     while start < offset {
       source.seek(to: start)
-      let frame = try source.read(upTo: 8)
-      guard frame.count == 8 else { return nil }
-      let fields = frame.reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+      guard let frame = try source.bigEndian(UInt64.self) else { return nil }
       let chunk = PNGChunk(
-        type: PNGChunkType(code: UInt32(truncatingIfNeeded: fields)),
-        byteCount: Int(fields >> 32), offset: start)
+        type: PNGChunkType(code: UInt32(truncatingIfNeeded: frame)),
+        byteCount: Int(frame >> 32), offset: start)
       if offset <= chunk.end { return chunk }
       start = chunk.end
     }
@@ -92,10 +86,10 @@ struct PNGChunkWalk {
 
 /// The checksum of a chunk (PNG specification, third edition, section 5.5).
 func crc(of type: PNGChunkType, _ contents: [UInt8]) -> UInt32 {
-  contents.withUnsafeBytes { cpng_crc32(type.crc, $0.baseAddress, $0.count) }
+  contents.withUnsafeBytes { CRC32.update(type.crc, $0) }
 }
 
 extension PNGChunkType {
   /// The checksum of a chunk as far as its contents.
-  var crc: UInt32 { withUnsafeBytes(of: code.bigEndian) { cpng_crc32(0, $0.baseAddress, 4) } }
+  var crc: UInt32 { withUnsafeBytes(of: code.bigEndian) { CRC32.update(0, $0) } }
 }

@@ -1,4 +1,3 @@
-internal import CPNGShim
 import Raster
 
 /// Puts chunks behind one another (PNG specification, third edition, section 5.3).
@@ -18,7 +17,7 @@ enum PNGChunkWriter {
     UnsafeMutableRawBufferPointer(rebasing: room[8...]).copyBytes(from: number)
     UnsafeMutableRawBufferPointer(rebasing: room[(8 + number.count)...])
       .copyMemory(from: contents)
-    let crc = cpng_crc32(0, room.baseAddress.map { $0 + 4 }, byteCount + 4)
+    let crc = CRC32.update(0, UnsafeRawBufferPointer(rebasing: room[4..<byteCount + 8]))
     room.storeBytes(of: crc.bigEndian, toByteOffset: byteCount + 8, as: UInt32.self)
     output.commit(room.count)
   }

@@ -1,6 +1,6 @@
 import Raster
 
-/// PNG (specification, third edition, and ISO/IEC 15948), with libpng for the picture data.
+/// PNG (specification, third edition, and ISO/IEC 15948), with libpng for what is odd.
 struct PNGCodec: AnimationCodec {
   let formats = [ImageFormat.png]
   var optimizes: Bool { true }

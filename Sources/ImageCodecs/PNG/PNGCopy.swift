@@ -1,4 +1,3 @@
-internal import CPNGShim
 import Raster
 
 /// Copies a PNG file chunk by chunk without decoding it.
@@ -75,7 +74,7 @@ struct PNGCopy {
       throw PNGFailure.truncation(at: source.position, in: chunk.type)
     }
     let contents = UnsafeRawBufferPointer(rebasing: room[8..<room.count - 4])
-    let computed = cpng_crc32(0, room.baseAddress.map { $0 + 4 }, contents.count + 4)
+    let computed = CRC32.update(0, UnsafeRawBufferPointer(rebasing: room[4..<room.count - 4]))
     let stored = UInt32(
       bigEndian: room.loadUnaligned(fromByteOffset: room.count - 4, as: UInt32.self))
     guard computed == stored, isWanted(contents) else { return false }

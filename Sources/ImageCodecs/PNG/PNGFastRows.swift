@@ -1,19 +1,11 @@
-internal import CPNGShim
 internal import Deflate
 import Raster
 
 /// The rows of a picture that is as it should be, and not interlaced: inflated, and their filters
 /// undone, a few at a time and while they are in the cache.
 ///
-/// Whatever is odd about the data ends it with `Oddity`; libpng judges it then, so that there is one
-/// judge and one set of words.
+/// Whatever is odd about the data ends it with `PNGOddity`.
 final class PNGFastRows {
-  /// The data is not as it should be.
-  struct Oddity: Error {
-    /// Whether it is the checksum over all of it.
-    var isWrongChecksum = false
-  }
-
   private let data: PNGDataFeed
   private let inflater: Inflater
   private let rowByteCount: Int
@@ -71,7 +63,7 @@ final class PNGFastRows {
 
   /// The next row as stored, its samples packed, until the next call.
   ///
-  /// - Throws: `Oddity`; what the source throws.
+  /// - Throws: `PNGOddity`; what the source throws.
   func next() throws -> UnsafeRawBufferPointer {
     if rowIndex == groupStart + groupCount { try makeGroup() }
     defer { rowIndex += 1 }
@@ -80,12 +72,12 @@ final class PNGFastRows {
 
   /// Reads to the end of the file.
   ///
-  /// - Throws: `Oddity`; what the source throws.
+  /// - Throws: `PNGOddity`; what the source throws.
   func finish() throws {
     do {
       try inflater.finish { try data.read(into: $0) }
     } catch let error as DeflateError {
-      throw Oddity(isWrongChecksum: error == .wrongChecksum)
+      throw PNGOddity(isWrongChecksum: error == .wrongChecksum)
     }
     try data.finish()
   }
@@ -102,102 +94,13 @@ final class PNGFastRows {
     do {
       filtered = try inflater.next(count * (rowByteCount + 1)) { try data.read(into: $0) }
     } catch is DeflateError {
-      throw Oddity()
+      throw PNGOddity()
     }
     guard let start = filtered.bindMemory(to: UInt8.self).baseAddress else { return }
     let rows = UnfilterKernels.Rows(
       filtered: start, slots: slot(0), slotByteCount: slotByteCount, byteCount: rowByteCount,
       pixelByteCount: pixelByteCount)
-    guard UnfilterKernels.unfilter(rows, rowCount: count) else { throw Oddity() }
+    guard UnfilterKernels.unfilter(rows, rowCount: count) else { throw PNGOddity() }
     (groupStart, groupCount) = (rowIndex, count)
-  }
-}
-
-/// The contents of a run of IDAT chunks, their checksums compared on the way.
-final class PNGDataFeed {
-  private let source: ByteSource
-  private var rest = 0
-  private var crc: UInt32 = 0
-  /// What stands behind the run.
-  private var following: PNGChunk?
-
-  /// What libpng was told, in reader.c.
-  private static let maximumByteCount = 8_000_000
-
-  private static let typeCRC = PNGChunkType.idat.crc
-
-  /// - Parameter source: stands behind the length and type of the first chunk.
-  init(_ source: ByteSource) throws {
-    self.source = source
-    source.seek(to: source.position - 8)
-    guard try readFrame().type == .idat else { throw PNGFastRows.Oddity() }
-  }
-
-  /// Fills a buffer; 0 bytes are the end of the run.
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-    while rest == 0 {
-      guard following == nil else { return 0 }
-      try checkCRC()
-      let chunk = try readFrame()
-      guard chunk.type == .idat else {
-        following = chunk
-        return 0
-      }
-    }
-    let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(rest, buffer.count)])
-    let count = try source.read(into: part)
-    guard count > 0 else { throw PNGFastRows.Oddity() }
-    crc = cpng_crc32(crc, part.baseAddress, count)
-    rest -= count
-    return count
-  }
-
-  /// Reads what follows the run, up to IEND: only what libpng passes over without a word.
-  func finish() throws {
-    while following == nil {
-      guard try withUnsafeTemporaryAllocation(byteCount: 256, alignment: 16, read(into:)) == 0
-      else { throw PNGFastRows.Oddity() }
-    }
-    while let chunk = following {
-      guard chunk.type.isValid, chunk.type != .idat,
-        chunk.type == .iend ? chunk.byteCount == 0 : !chunk.type.isCritical && chunk.type != .trns
-      else { throw PNGFastRows.Oddity() }
-      crc = chunk.type.crc
-      // So few bytes stand on the stack.
-      try withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { buffer in
-        while rest > 0 {
-          let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(rest, buffer.count)])
-          let count = try source.read(into: part)
-          guard count > 0 else { throw PNGFastRows.Oddity() }
-          crc = cpng_crc32(crc, part.baseAddress, count)
-          rest -= count
-        }
-      }
-      try checkCRC()
-      if chunk.type == .iend { return }
-      following = try readFrame()
-    }
-  }
-
-  private func readFrame() throws -> PNGChunk {
-    var frame: UInt64 = 0
-    let offset = source.position
-    guard try withUnsafeMutableBytes(of: &frame, source.read(into:)) == 8 else {
-      throw PNGFastRows.Oddity()
-    }
-    frame = UInt64(bigEndian: frame)
-    rest = Int(frame >> 32)
-    // Of a longer one libpng has something to say.
-    guard rest <= Self.maximumByteCount else { throw PNGFastRows.Oddity() }
-    crc = Self.typeCRC
-    return PNGChunk(
-      type: PNGChunkType(code: UInt32(truncatingIfNeeded: frame)), byteCount: rest, offset: offset)
-  }
-
-  private func checkCRC() throws {
-    var stored: UInt32 = 0
-    guard try withUnsafeMutableBytes(of: &stored, source.read(into:)) == 4,
-      UInt32(bigEndian: stored) == crc
-    else { throw PNGFastRows.Oddity() }
   }
 }

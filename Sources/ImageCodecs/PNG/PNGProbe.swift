@@ -34,6 +34,8 @@ struct PNGProbe {
 
   private static func checkSignature(of source: ByteSource) throws {
     source.seek(to: 0)
+    if try source.bigEndian(UInt64.self) == PNGChunkWalk.signatureCode { return }
+    source.seek(to: 0)
     let prefix = try source.read(upTo: PNGChunkWalk.signature.count)
     guard !prefix.isEmpty, PNGChunkWalk.signature.starts(with: prefix) else {
       throw CodecError(.notAnImage, "not a PNG: the signature is wrong")

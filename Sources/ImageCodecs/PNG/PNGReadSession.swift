@@ -6,17 +6,11 @@ struct PNGReadSession: ~Copyable {
   private let session: OpaquePointer
   private let input: Input
 
-  /// What libpng found before the first row.
-  struct Header {
-    let picture: PNGPictureHeader
-    let colours: PNGColours
-    let rowByteCount: Int
-  }
-
-  /// Opens a picture that starts at the source's position and is no larger than `size`.
+  /// Opens a picture that is no larger than `size`.
   ///
   /// - Throws: `AllocationError`.
   init(_ source: ByteSource, size: PixelSize) throws(AllocationError) {
+    source.seek(to: 0)
     input = Input(source)
     // The callback uses the input only while a step runs, and the step's caller holds this value.
     let context = Unmanaged.passUnretained(input).toOpaque()
@@ -30,7 +24,7 @@ struct PNGReadSession: ~Copyable {
   deinit { cpng_destroy(session) }
 
   /// Reads up to the picture data.
-  func readHeader() throws -> Header {
+  func readStart() throws -> PNGPictureStart {
     var fields = cpng_header()
     var palette = [UInt8](repeating: 0, count: 768)
     var alpha = [UInt8](repeating: 0, count: 256)
@@ -41,6 +35,9 @@ struct PNGReadSession: ~Copyable {
     let picture = PNGPictureHeader(
       size: PixelSize(width: Int(fields.width), height: Int(fields.height)),
       bitDepth: Int(fields.bit_depth), colourType: colourType, isInterlaced: fields.is_interlaced)
+    guard try picture.packedRowByteCount() == fields.row_byte_count else {
+      throw CodecError(.libraryFailure, "libpng counts other bytes in a row")
+    }
     var colours = PNGColours()
     if colourType == .palette {
       colours.palette = Array(palette.prefix(3 * fields.palette_count))
@@ -49,7 +46,7 @@ struct PNGReadSession: ~Copyable {
       let samples = [fields.colour_key.0, fields.colour_key.1, fields.colour_key.2]
       colours.setKey(Array(samples.prefix(colourType.sampleCount)), of: picture)
     }
-    return Header(picture: picture, colours: colours, rowByteCount: fields.row_byte_count)
+    return PNGPictureStart(picture: picture, colours: colours)
   }
 
   /// Reads a row as stored; `row` has room for all its bytes.

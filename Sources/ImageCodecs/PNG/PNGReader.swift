@@ -8,12 +8,15 @@ final class PNGReader: ImageReader {
   private let source: ByteSource
   private let header: ImageHeader
 
-  /// libpng, at the start of the picture data or wherever it has been read to.
-  private var session: PNGReadSession
+  /// libpng, at the start of the picture data or wherever it has been read to; nil as long as nothing
+  /// was left to it.
+  private var session: PNGReadSession?
   /// Those of the fast lane, also when it has been left; nil where it was never taken.
   private let fastRows: PNGFastRows?
   /// Whether libpng has read no row.
   private(set) var isInFastLane: Bool
+  /// Whether something in the file was odd.
+  var hasAskedLibpng: Bool { session != nil }
 
   private let picture: PNGPictureHeader
   private var isInterlaced: Bool { picture.isInterlaced }
@@ -35,17 +38,21 @@ final class PNGReader: ImageReader {
     layout = try header.layout()
     self.source = source
     self.header = header
-    source.seek(to: 0)
-    session = try PNGReadSession(source, size: header.size)
-    let found = try session.readHeader()
-    let (picture, colours) = (found.picture, found.colours)
-    // Both come from the same bytes, by the same rules.
+    let start: PNGPictureStart
+    if lanes == .both, let sound = try Self.soundStart(of: source) {
+      start = sound
+    } else {
+      let session = try PNGReadSession(source, size: header.size)
+      start = try session.readStart()
+      self.session = consume session
+    }
+    let (picture, colours) = (start.picture, start.colours)
+    // All come from the same bytes, by the same rules.
     let hasProfile = header.metadata.chunks.contains { $0.type == "iCCP" }
-    packedRowByteCount = try picture.packedRowByteCount()
     guard picture.size == header.size, picture.isInterlaced == header.isInterlaced,
-      colours.pixelFormat(of: picture, hasProfile: hasProfile) == header.pixelFormat,
-      packedRowByteCount == found.rowByteCount
+      colours.pixelFormat(of: picture, hasProfile: hasProfile) == header.pixelFormat
     else { throw CodecError(.corrupt, "the file changed while it was read") }
+    packedRowByteCount = try picture.packedRowByteCount()
     self.picture = picture
     expander = try PNGRowExpander(picture: picture, colours: colours, format: header.pixelFormat)
     packedRows = try ByteBuffer(
@@ -53,17 +60,27 @@ final class PNGReader: ImageReader {
     fastRows =
       lanes == .both && !picture.isInterlaced ? try Self.fastRows(source, of: picture) : nil
     isInFastLane = fastRows != nil
+    if !isInFastLane, session == nil { try changeLanes() }
+  }
+
+  /// Nil where the file is odd before its picture data.
+  private static func soundStart(of source: ByteSource) throws -> PNGPictureStart? {
+    do {
+      return try PNGPictureStart(ofSound: source)
+    } catch is PNGOddity {
+      return nil
+    }
   }
 
   /// Nil where the very first chunk of picture data is odd.
   private static func fastRows(
     _ source: ByteSource, of picture: PNGPictureHeader
   ) throws -> PNGFastRows? {
-    // libpng has read the length and the type of the first IDAT chunk, and not a byte more.
+    // The length and the type of the first IDAT chunk have been read, and not a byte more.
     let start = source.position
     do {
       return try PNGFastRows(source, of: picture)
-    } catch is PNGFastRows.Oddity {
+    } catch is PNGOddity {
       source.seek(to: start)
       return nil
     }
@@ -71,7 +88,7 @@ final class PNGReader: ImageReader {
 
   var warnings: [String] {
     // Of a chunk that the probe left out libpng tells again.
-    let new = session.warnings.filter { warning in
+    let new = (session?.warnings ?? []).filter { warning in
       !header.warnings.contains { $0.hasPrefix(warning) }
     }
     return expander.foundInvalidIndex
@@ -93,12 +110,12 @@ final class PNGReader: ImageReader {
 
   func finish() throws {
     precondition(rowIndex == layout.height, "only \(rowIndex) rows were read")
-    guard isInFastLane, let fastRows else { return try session.readEnd() }
+    guard isInFastLane, let fastRows else { return try readEnd() }
     do {
       try fastRows.finish()
-    } catch let oddity as PNGFastRows.Oddity {
+    } catch let oddity as PNGOddity {
       try changeLanes()
-      try session.readEnd()
+      try readEnd()
       guard !oddity.isWrongChecksum else {
         throw CodecError(.libraryFailure, "two readers of the same data do not agree")
       }
@@ -109,7 +126,7 @@ final class PNGReader: ImageReader {
     guard isInFastLane else { return nil }
     do {
       return try fastRows?.next()
-    } catch is PNGFastRows.Oddity {
+    } catch is PNGOddity {
       try changeLanes()
       return nil
     }
@@ -119,12 +136,11 @@ final class PNGReader: ImageReader {
   /// over.
   private func changeLanes() throws {
     isInFastLane = false
-    source.seek(to: 0)
-    session = try PNGReadSession(source, size: header.size)
-    let found = try session.readHeader()
-    guard found.picture == picture, found.rowByteCount == packedRowByteCount else {
+    let session = try PNGReadSession(source, size: header.size)
+    guard try session.readStart().picture == picture else {
       throw CodecError(.corrupt, "the file changed while it was read")
     }
+    self.session = consume session
     for _ in 0..<rowIndex {
       try packedRow(0).withMemoryRebound(to: UInt8.self) { try read(into: $0) }
     }
@@ -162,6 +178,10 @@ final class PNGReader: ImageReader {
 
   private func read(into row: UnsafeMutableBufferPointer<UInt8>) throws {
     guard let base = row.baseAddress else { return }
-    try session.readRow(into: base)
+    guard try session?.readRow(into: base) != nil else { preconditionFailure() }
+  }
+
+  private func readEnd() throws {
+    guard try session?.readEnd() != nil else { preconditionFailure() }
   }
 }

@@ -35,7 +35,7 @@ struct PNGRowExpander {
   private(set) var foundInvalidIndex = false
 
   /// - Parameter format: what `colours` and `picture` come to.
-  ///   Both were compared with what libpng found.
+  ///   The reader has held both together.
   /// - Throws: `SizeOverflow`.
   init(
     picture: PNGPictureHeader, colours: PNGColours, format: PixelFormat

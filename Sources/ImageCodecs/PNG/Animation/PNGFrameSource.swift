@@ -1,4 +1,3 @@
-internal import CPNGShim
 import Raster
 
 /// The chunks of one frame as a PNG file of its own: its own size in IHDR, the file's palette and
@@ -63,7 +62,7 @@ final class PNGFrameSource {
     do {
       if offset < position { rewind() }
       while position < offset {
-        // A reader goes back once at most, to let libpng judge what is odd.
+        // A reader goes back only to let libpng judge what is odd, twice at most.
         let count = try withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 16) {
           try make(
             into: UnsafeMutableRawBufferPointer(rebasing: $0[..<min(4096, offset - position)]))
@@ -114,8 +113,9 @@ final class PNGFrameSource {
     let room = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(part.rest, buffer.count)])
     let count = try source.read(into: room)
     guard count > 0 else { throw truncation }
-    part.checksum = cpng_crc32(part.checksum, room.baseAddress, count)
-    part.newChecksum = cpng_crc32(part.newChecksum, room.baseAddress, count)
+    let bytes = UnsafeRawBufferPointer(rebasing: room[..<count])
+    part.checksum = CRC32.update(part.checksum, bytes)
+    part.newChecksum = CRC32.update(part.newChecksum, bytes)
     part.offset += count
     part.rest -= count
     return count
@@ -125,11 +125,8 @@ final class PNGFrameSource {
   private func goOn() throws {
     if let chunk = part.chunk {
       source.seek(to: part.offset)
-      let stored = try source.read(upTo: 4)
-      guard stored.count == 4 else { throw truncation }
-      guard stored.bigEndianInteger(at: 0) == part.checksum else {
-        throw CodecError(chunk, "CRC mismatch")
-      }
+      guard let stored = try source.bigEndian(UInt32.self) else { throw truncation }
+      guard stored == part.checksum else { throw CodecError(chunk, "CRC mismatch") }
       pending = part.newChecksum.bigEndianBytes[...]
       part = .none
       return

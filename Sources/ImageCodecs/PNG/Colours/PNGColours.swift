@@ -2,8 +2,8 @@ import Raster
 
 /// What PLTE and tRNS say, and the rows that follow from it.
 ///
-/// Both the probe, from its own walk, and the reader, from libpng, come to one; so the rules stand
-/// in one place.
+/// Both the probe, from its own walk, and the reader, with libpng or without, come to one; so the
+/// rules stand in one place.
 struct PNGColours: Equatable, Sendable {
   /// The palette, three bytes an entry; empty for pictures without.
   var palette: [UInt8] = []
