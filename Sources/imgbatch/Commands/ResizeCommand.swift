@@ -14,7 +14,7 @@ struct ResizeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "inside and outside keep the shape, cover crops, contain pads, fill distorts.",
-      valueName: Fit.allCases.map(\.rawValue).joined(separator: "|")))
+      valueName: Fit.allValueStrings.joined(separator: "|")))
   var fit = Fit.inside
 
   @Flag(help: "Make small pictures larger, too.")
@@ -23,7 +23,7 @@ struct ResizeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The resampling filter.",
-      valueName: ResamplingFilter.allCases.map(\.rawValue).joined(separator: "|")))
+      valueName: ResamplingFilter.allValueStrings.joined(separator: "|")))
   var filter = ResamplingFilter.lanczos3
 
   @Flag(
