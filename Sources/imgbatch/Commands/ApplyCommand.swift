@@ -18,7 +18,9 @@ struct ApplyCommand: ParsableCommand, ConversionCommand {
   @OptionGroup(title: "Steps") var steps: StepOptions
   @OptionGroup var format: OutputFormatOptions
   @OptionGroup var places: StandingPictures
-  @OptionGroup var conversion: ConversionOptions
+  @OptionGroup(title: "Writing") var writing: WritingOptions
+  @OptionGroup(title: "Running") var running: RunningOptions
+  @OptionGroup(title: "Talking") var talking: TalkingOptions
 
   @Flag(name: [.customShort("n"), .long], help: "Only tell what would be done.")
   var dryRun = false

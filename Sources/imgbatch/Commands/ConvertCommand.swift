@@ -26,7 +26,9 @@ struct ConvertCommand: ParsableCommand, ConversionCommand {
 
   @OptionGroup(title: "Format") var target: ConvertOptions
   @OptionGroup var places: StandingPictures
-  @OptionGroup var conversion: ConversionOptions
+  @OptionGroup(title: "Writing") var writing: WritingOptions
+  @OptionGroup(title: "Running") var running: RunningOptions
+  @OptionGroup(title: "Talking") var talking: TalkingOptions
 
   @Flag(name: [.customShort("n"), .long], help: "Only tell what would be done.")
   var dryRun = false

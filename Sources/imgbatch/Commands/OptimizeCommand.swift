@@ -37,13 +37,15 @@ struct OptimizeCommand: ParsableCommand, ConversionCommand {
 
   @OptionGroup(title: "Effort") var effort: OptimizeOptions
   @OptionGroup var places: StandingPictures
-  @OptionGroup var conversion: ConversionOptions
+  @OptionGroup(title: "Writing") var writing: WritingOptions
+  @OptionGroup(title: "Running") var running: RunningOptions
+  @OptionGroup(title: "Talking") var talking: TalkingOptions
 
   @Flag(name: [.customShort("n"), .long], help: "Only tell what would be done.")
   var dryRun = false
 
   func validate() throws {
-    guard conversion.writing.compression == nil else {
+    guard writing.compression == nil else {
       throw ValidationError("--compression is one way to write; 'optimize' has --level.")
     }
   }
@@ -52,7 +54,7 @@ struct OptimizeCommand: ParsableCommand, ConversionCommand {
   /// before.
   func recipe() -> Recipe {
     var recipe = effort.recipe
-    recipe.appliesOrientation = conversion.writing.metadata == MetadataPolicy.none
+    recipe.appliesOrientation = writing.metadata == MetadataPolicy.none
     return recipe
   }
 

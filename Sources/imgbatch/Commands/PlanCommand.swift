@@ -22,7 +22,9 @@ struct PlanCommand: ParsableCommand {
 
     @OptionGroup(title: "Sizes and resampling") var resize: ResizeOptions
     @OptionGroup var places: StandingPictures
-    @OptionGroup var conversion: ConversionOptions
+    @OptionGroup(title: "Writing") var writing: WritingOptions
+    @OptionGroup(title: "Running") var running: RunningOptions
+    @OptionGroup(title: "Talking") var talking: TalkingOptions
 
     func recipe() -> Recipe { resize.recipe }
     var notice: String? { resize.notice }
@@ -36,7 +38,9 @@ struct PlanCommand: ParsableCommand {
 
     @OptionGroup(title: "Format") var target: ConvertOptions
     @OptionGroup var places: StandingPictures
-    @OptionGroup var conversion: ConversionOptions
+    @OptionGroup(title: "Writing") var writing: WritingOptions
+    @OptionGroup(title: "Running") var running: RunningOptions
+    @OptionGroup(title: "Talking") var talking: TalkingOptions
 
     func recipe() -> Recipe { target.recipe }
     func run() throws { try convert { $0.isDryRun = true } }
@@ -50,7 +54,9 @@ struct PlanCommand: ParsableCommand {
     @OptionGroup(title: "Steps") var steps: StepOptions
     @OptionGroup var format: OutputFormatOptions
     @OptionGroup var places: StandingPictures
-    @OptionGroup var conversion: ConversionOptions
+    @OptionGroup(title: "Writing") var writing: WritingOptions
+    @OptionGroup(title: "Running") var running: RunningOptions
+    @OptionGroup(title: "Talking") var talking: TalkingOptions
 
     func validate() throws { try steps.validateOne() }
     func recipe() throws -> Recipe { try format.apply(to: steps.recipe()) }

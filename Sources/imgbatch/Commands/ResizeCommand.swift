@@ -88,7 +88,9 @@ struct ResizeCommand: ParsableCommand, ConversionCommand {
 
   @OptionGroup(title: "Sizes and resampling") var resize: ResizeOptions
   @OptionGroup var places: StandingPictures
-  @OptionGroup var conversion: ConversionOptions
+  @OptionGroup(title: "Writing") var writing: WritingOptions
+  @OptionGroup(title: "Running") var running: RunningOptions
+  @OptionGroup(title: "Talking") var talking: TalkingOptions
 
   @Flag(name: [.customShort("n"), .long], help: "Only tell what would be done.")
   var dryRun = false

@@ -34,7 +34,9 @@ struct WatchCommand: ParsableCommand, ConversionCommand {
   @OptionGroup(title: "Steps in place of a size") var steps: StepOptions
   @OptionGroup var format: OutputFormatOptions
   @OptionGroup var places: WatchedPictures
-  @OptionGroup var conversion: ConversionOptions
+  @OptionGroup(title: "Writing") var writing: WritingOptions
+  @OptionGroup(title: "Running") var running: RunningOptions
+  @OptionGroup(title: "Talking") var talking: TalkingOptions
 
   func validate() throws {
     guard steps.isSaid else { return }

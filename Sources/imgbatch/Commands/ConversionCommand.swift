@@ -2,13 +2,6 @@ import ArgumentParser
 import ImageBatch
 import SystemPackage
 
-/// How the commands which write pictures go about it.
-struct ConversionOptions: ParsableArguments {
-  @OptionGroup(title: "Writing") var writing: WritingOptions
-  @OptionGroup(title: "Running") var running: RunningOptions
-  @OptionGroup(title: "Talking") var talking: TalkingOptions
-}
-
 /// Where pictures come from, and where they go.
 protocol ConversionPlaces: ParsableArguments {
   var input: PathArgument { get }
@@ -41,7 +34,9 @@ protocol ConversionCommand {
   associatedtype Places: ConversionPlaces
 
   var places: Places { get }
-  var conversion: ConversionOptions { get }
+  var writing: WritingOptions { get }
+  var running: RunningOptions { get }
+  var talking: TalkingOptions { get }
 
   /// What becomes of each picture.
   func recipe() throws -> Recipe
@@ -57,17 +52,16 @@ extension ConversionCommand {
   ///
   /// - Parameter adapt: makes of the plan what the command is about.
   func convert(_ adapt: (inout Plan) -> Void = { _ in }) throws -> Never {
-    let talking = conversion.talking
     guard !(places.output.isStandardStream && talking.reportsToStandardOutput) else {
       throw ValidationError("OUT and --report can't both be standard output.")
     }
     var recipe = try recipe()
-    conversion.writing.apply(to: &recipe)
-    let settings = LiveSettings(conversion.running, talking)
-    var plan = conversion.running.plan(
+    writing.apply(to: &recipe)
+    let settings = LiveSettings(running, talking)
+    var plan = running.plan(
       .write(recipe, to: target), of: places.input, settings: settings.current.run)
     places.select(in: &plan)
-    conversion.writing.apply(to: &plan)
+    writing.apply(to: &plan)
     adapt(&plan)
     guard !(plan.isDryRun && talking.reportsToStandardOutput) else {
       throw ValidationError("The plan and --report can't both be standard output.")
