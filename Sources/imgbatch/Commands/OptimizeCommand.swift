@@ -21,7 +21,7 @@ struct OptimizeOptions: ParsableArguments {
   }
 }
 
-struct OptimizeCommand: ParsableCommand, ConversionCommand {
+struct OptimizeCommand: ParsableCommand, StandingConversion {
   static let configuration = CommandConfiguration(
     commandName: "optimize",
     abstract: "Write the same PNGs in fewer bytes: no pixel changes, and no file grows.",
@@ -36,7 +36,9 @@ struct OptimizeCommand: ParsableCommand, ConversionCommand {
       """)
 
   @OptionGroup(title: "Effort") var effort: OptimizeOptions
-  @OptionGroup var places: StandingPictures
+  @Argument(help: .input, completion: .file()) var input: PathArgument
+  @Argument(help: .output, completion: .file()) var output: PathArgument
+  @OptionGroup(title: "Selecting") var selection: SelectionOptions
   @OptionGroup(title: "Writing") var writing: WritingOptions
   @OptionGroup(title: "Running") var running: RunningOptions
   @OptionGroup(title: "Talking") var talking: TalkingOptions

@@ -75,7 +75,7 @@ struct ResizeOptions: ParsableArguments {
   }
 }
 
-struct ResizeCommand: ParsableCommand, ConversionCommand {
+struct ResizeCommand: ParsableCommand, StandingConversion {
   static let configuration = CommandConfiguration(
     commandName: "resize",
     abstract: "Resize pictures; the tree of IN is mirrored in OUT.",
@@ -87,7 +87,9 @@ struct ResizeCommand: ParsableCommand, ConversionCommand {
       """)
 
   @OptionGroup(title: "Sizes and resampling") var resize: ResizeOptions
-  @OptionGroup var places: StandingPictures
+  @Argument(help: .input, completion: .file()) var input: PathArgument
+  @Argument(help: .output, completion: .file()) var output: PathArgument
+  @OptionGroup(title: "Selecting") var selection: SelectionOptions
   @OptionGroup(title: "Writing") var writing: WritingOptions
   @OptionGroup(title: "Running") var running: RunningOptions
   @OptionGroup(title: "Talking") var talking: TalkingOptions
