@@ -2,7 +2,17 @@
 
 #if defined(__x86_64__)
 
+#if __has_include(<sys/platform/x86.h>)
+#include <sys/platform/x86.h>
+#endif
+
+// glibc has asked the processor before anything else ran; the compiler's own way asks it a dozen
+// questions more at each start, and in a virtual machine each takes 3 µs.
+#ifdef CPU_FEATURE_ACTIVE
+bool ckernels_has_avx2(void) { return CPU_FEATURE_ACTIVE(AVX2); }
+#else
 bool ckernels_has_avx2(void) { return __builtin_cpu_supports("avx2"); }
+#endif
 
 bool ckernels_has_pclmul(void) { return __builtin_cpu_supports("pclmul"); }
 

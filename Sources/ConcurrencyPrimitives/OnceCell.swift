@@ -118,6 +118,7 @@ public final class OnceCell<Value: Sendable>: @unchecked Sendable {
     }
 
     mutating func finish() -> [Continuation] {
+      guard !waiting.isEmpty else { return [] }
       defer { waiting = [:] }
       return Array(waiting.values)
     }

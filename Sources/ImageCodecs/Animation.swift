@@ -101,6 +101,11 @@ public protocol AnimationCodec: ImageCodec {
   ) throws -> any AnimationWriter
 }
 
+extension AnimationCodec {
+  /// The codec.
+  public var animationCodec: (any AnimationCodec)? { self }
+}
+
 /// The pictures of an animation that is being decoded, one after another.
 public protocol AnimationReader: AnyObject {
   /// The size and shape of the rows of each picture.

@@ -47,6 +47,9 @@ public protocol ImageCodec: Sendable {
     output: EncodedBytes
   ) throws -> any ImageWriter
 
+  /// Itself, where its pictures may be animations; nil for a codec of stills.
+  var animationCodec: (any AnimationCodec)? { get }
+
   /// Whether it knows several ways to store the same pixels, and can look for the smallest.
   var optimizes: Bool { get }
 
@@ -71,6 +74,9 @@ public protocol ImageCodec: Sendable {
 }
 
 extension ImageCodec {
+  /// Most know stills alone.
+  public var animationCodec: (any AnimationCodec)? { nil }
+
   /// Most know one way.
   public var optimizes: Bool { false }
 

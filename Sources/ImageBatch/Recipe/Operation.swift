@@ -21,9 +21,25 @@ public protocol Operation: Sendable {
   func steps(
     for input: RowLayout, turnedBy orientation: Orientation
   ) throws -> [any Transform]
+
+  /// Whether light is mixed, and not samples: then it matters what light they stand for.
+  ///
+  /// The default is false.
+  var mixesLight: Bool { get }
+
+  /// The same for pictures whose samples stand for that light.
+  ///
+  /// The default is the operation itself, whatever they stand for.
+  func taking(_ transfer: TransferFunction) -> Self
 }
 
 extension Operation {
+  /// It does not.
+  public var mixesLight: Bool { false }
+
+  /// The operation itself.
+  public func taking(_ transfer: TransferFunction) -> Self { self }
+
   /// Turns first.
   public func steps(
     for input: RowLayout, turnedBy orientation: Orientation
@@ -34,7 +50,17 @@ extension Operation {
   }
 }
 
-extension ResizeRequest: LightOperation {
+extension ResizeRequest: Operation {
+  /// Where it is asked for.
+  public var mixesLight: Bool { light == .linear }
+
+  /// The request with that light.
+  public func taking(_ transfer: TransferFunction) -> Self {
+    var request = self
+    request.transfer = transfer
+    return request
+  }
+
   /// The steps for upright rows.
   public func steps(for input: RowLayout) throws -> [any Transform] {
     try steps(for: input, turnedBy: .upright)

@@ -68,7 +68,7 @@ public struct Recipe: Sendable {
   /// The animation that an output is for such a picture; nil for a still.
   func animation(_ output: Output, of header: ImageHeader) -> Animation? {
     let format = output.format ?? format ?? header.format
-    return keepsAnimations && CodecRegistry.codec(for: format) is any AnimationCodec
+    return keepsAnimations && CodecRegistry.codec(for: format)?.animationCodec != nil
       ? header.animation : nil
   }
 

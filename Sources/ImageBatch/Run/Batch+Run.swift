@@ -42,7 +42,7 @@ extension Batch {
   ) async throws(BatchError) -> BatchReport {
     precondition(!hasBegun.exchange(true, ordering: .relaxed), "a batch was run twice")
     let inotify = try plan.isWatching ? makeInotify() : nil
-    try begin(with: crew)
+    begin(with: crew)
     defer { end() }
     let result = await withTaskCancellationHandler {
       await withSiblings(
@@ -131,6 +131,7 @@ extension Batch {
         onUnfinishedTurn: { self.wakeUps.continuation.yield() })
       let watch = inotify.map { Worksite.Watch(inotify: $0, observer: observer) }
       site = try Worksite(plan, intake: intake, watch: watch)
+      if !site.hasOneFinding { try hireWorkers() }
     } catch {
       return .failure(error)
     }

@@ -28,11 +28,17 @@ extension Batch {
   }
 
   /// Lets settings reach the threads of a run, and its time limit run.
-  func begin(with crew: Crew) throws(BatchError) {
-    try running.withLock { running throws(BatchError) in
-      try crew.resize(to: settings.snapshot.value.workerCount)
+  func begin(with crew: Crew) {
+    running.withLock { running in
       running.crew = crew
       setDeadline(&running)
+    }
+  }
+
+  /// Starts the workers that the settings ask for.
+  func hireWorkers() throws(BatchError) {
+    try running.withLock { running throws(BatchError) in
+      try running.crew?.resize(to: settings.snapshot.value.workerCount)
     }
   }
 

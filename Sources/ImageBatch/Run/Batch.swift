@@ -67,9 +67,13 @@ public final class Batch: Sendable {
   /// `run` finds out as well, but only from within a task, and Swift's shared pool of threads ends
   /// or hangs the process where it cannot have its own. A program calls this before its first task.
   ///
+  /// - Parameter triesThreads: whether threads are started and ended to see if there would be some,
+  ///   which takes half a millisecond. Not needed where none of the program's tasks is run by the
+  ///   shared pool.
   /// - Throws: `BatchError` `.systemLacks`.
-  public func checkSystem() throws(BatchError) {
+  public func checkSystem(triesThreads: Bool = true) throws(BatchError) {
     try Crew.checkDescriptors(workerCount: plan.settings.workerCount)
+    guard triesThreads else { return }
     // One each for the run, the jobs, timers, signals and what they ask for, to walk and write where
     // that blocks, and to count ahead; one more, as Swift's shared pool may want it.
     let least = 8

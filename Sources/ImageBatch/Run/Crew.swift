@@ -13,9 +13,10 @@ struct Crew {
 
   private let threads: Threads
 
-  /// Starts the threads.
+  /// Starts the threads, of the workers the first alone; see `resize(to:)`.
   ///
   /// - Parameters:
+  ///   - workerCount: how many there are to be.
   ///   - hasScout: whether there is something to count ahead, or to look out for.
   ///   - foremanBlocks: whether the walk waits for what others do.
   /// - Throws: `BatchError` `.systemLacks`.
@@ -25,13 +26,11 @@ struct Crew {
     var workers: WorkerPool?
     do {
       try TimerQueue.monotonic.start()
-      // The single threads first: the workers take what is left.
       if hasScout { scout = try WorkerPool(threadCount: 1, name: "imgbatch-scout") }
       let pool = try WorkerPool(threadCount: 1, name: "imgbatch")
       workers = pool
       let foreman = try GuestExecutor(
         of: pool, name: "imgbatch-main", isAlwaysApart: foremanBlocks)
-      try pool.resize(to: workerCount)
       threads = .own(workers: pool, foreman: foreman, scout: scout)
     } catch {
       scout?.shutdown()

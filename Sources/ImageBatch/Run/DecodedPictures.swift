@@ -32,7 +32,7 @@ final class DecodedPictures {
     self.clock = clock
     source.seek(to: 0)
     reader = try trace.perform(.decode) {
-      if let animation = header.animation, let codec = codec as? any AnimationCodec {
+      if let animation = header.animation, let codec = codec.animationCodec {
         return .animation(try codec.makeReader(of: animation, in: source, header: header))
       }
       return .still(try codec.makeReader(of: source, header: header), isGiven: false)

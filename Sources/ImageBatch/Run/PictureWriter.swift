@@ -43,7 +43,7 @@ struct PictureWriter {
   private static func animation(
     of branch: Conversion.Branch
   ) -> (Animation, any AnimationCodec)? {
-    guard let animation = branch.animation, let codec = branch.codec as? any AnimationCodec else {
+    guard let animation = branch.animation, let codec = branch.codec.animationCodec else {
       return nil
     }
     return (animation, codec)

@@ -70,6 +70,11 @@ struct Worksite {
     }
   }
 
+  /// Whether it is one picture: then there is nothing to do for a second worker.
+  var hasOneFinding: Bool {
+    if case .one = findings { true } else { false }
+  }
+
   /// The next finding, or nil at the end.
   ///
   /// - Throws: `BatchError`.

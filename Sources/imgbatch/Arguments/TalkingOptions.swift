@@ -8,7 +8,7 @@ struct TalkingOptions: ParsableArguments {
       "A progress line: auto shows it on a terminal.", valueName: "auto|always|never"))
   var progress = ProgressChoice.auto
 
-  enum ProgressChoice: String, ExpressibleByArgument, CaseIterable {
+  enum ProgressChoice: String, WordArgument {
     case auto, always, never
   }
 
@@ -22,7 +22,7 @@ struct TalkingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "What is said: error is failures alone, debug has a line for each file. (default: info)",
-      valueName: LogLevel.allCases.map(\.rawValue).joined(separator: "|")))
+      valueName: LogLevel.allValueStrings.joined(separator: "|")))
   var logLevel: LogLevel?
 
   @Flag(name: [.short, .long], help: "The same as --log-level error.")

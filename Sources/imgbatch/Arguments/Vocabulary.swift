@@ -6,9 +6,25 @@ public import Recipes
 
 // The words of the library as words of the command line.
 
-extension Fit: ExpressibleByArgument {}
-extension ResamplingFilter: ExpressibleByArgument {}
-extension MetadataPolicy: ExpressibleByArgument {}
+/// One word of several: the cases, by their raw values.
+///
+/// The parser would make these lists as well, but asks the runtime about each type for that, whose
+/// answers take 10 µs each.
+public protocol WordArgument: ExpressibleByArgument, CaseIterable, RawRepresentable
+where RawValue == String {}
+
+extension WordArgument {
+  /// The words.
+  public static var allValueStrings: [String] { allCases.map(\.rawValue) }
+
+  /// The words say it all.
+  public static var allValueDescriptions: [String: String] { [:] }
+}
+
+extension Fit: WordArgument {}
+extension ResamplingFilter: WordArgument {}
+extension MetadataPolicy: WordArgument {}
+extension LogLevel: WordArgument {}
 extension SizeRequest: ExpressibleByArgument {}
 extension Placement: ExpressibleByArgument {
   /// As it stands on the command line.
@@ -17,8 +33,6 @@ extension Placement: ExpressibleByArgument {
 
 /// A colour: `#rrggbb`, `white`, `transparent`.
 extension Colour: ExpressibleByArgument {}
-
-extension LogLevel: ExpressibleByArgument {}
 
 extension WorkerCount: ExpressibleByArgument {
   /// Reads it as it stands on the command line.

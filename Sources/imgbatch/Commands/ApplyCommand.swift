@@ -1,7 +1,7 @@
 import ArgumentParser
 import ImageBatch
 
-struct ApplyCommand: ParsableCommand, ConversionCommand {
+struct ApplyCommand: ParsableCommand, StandingConversion {
   static let configuration = CommandConfiguration(
     commandName: "apply",
     abstract: "Do one thing after the other with pictures, as options or a recipe file say.",
@@ -17,8 +17,12 @@ struct ApplyCommand: ParsableCommand, ConversionCommand {
 
   @OptionGroup(title: "Steps") var steps: StepOptions
   @OptionGroup var format: OutputFormatOptions
-  @OptionGroup var places: StandingPictures
-  @OptionGroup var conversion: ConversionOptions
+  @Argument(help: .input, completion: .file()) var input: PathArgument
+  @Argument(help: .output, completion: .file()) var output: PathArgument
+  @OptionGroup(title: "Selecting") var selection: SelectionOptions
+  @OptionGroup(title: "Writing") var writing: WritingOptions
+  @OptionGroup(title: "Running") var running: RunningOptions
+  @OptionGroup(title: "Talking") var talking: TalkingOptions
 
   @Flag(name: [.customShort("n"), .long], help: "Only tell what would be done.")
   var dryRun = false

@@ -13,7 +13,7 @@ struct ConvertOptions: ParsableArguments {
   var recipe: Recipe { Recipe(format: to.format) }
 }
 
-struct ConvertCommand: ParsableCommand, ConversionCommand {
+struct ConvertCommand: ParsableCommand, StandingConversion {
   static let configuration = CommandConfiguration(
     commandName: "convert",
     abstract: "Write pictures in another format: the same pixels, exactly, or a failure.",
@@ -25,8 +25,12 @@ struct ConvertCommand: ParsableCommand, ConversionCommand {
       """)
 
   @OptionGroup(title: "Format") var target: ConvertOptions
-  @OptionGroup var places: StandingPictures
-  @OptionGroup var conversion: ConversionOptions
+  @Argument(help: .input, completion: .file()) var input: PathArgument
+  @Argument(help: .output, completion: .file()) var output: PathArgument
+  @OptionGroup(title: "Selecting") var selection: SelectionOptions
+  @OptionGroup(title: "Writing") var writing: WritingOptions
+  @OptionGroup(title: "Running") var running: RunningOptions
+  @OptionGroup(title: "Talking") var talking: TalkingOptions
 
   @Flag(name: [.customShort("n"), .long], help: "Only tell what would be done.")
   var dryRun = false

@@ -11,10 +11,7 @@ struct InspectCommand: ParsableCommand {
         imgbatch inspect ./in --json | jq -r 'select(.width > 4000).input'
       """)
 
-  @Argument(
-    help: ArgumentHelp("A folder, one picture, or - for standard input.", valueName: "in"),
-    completion: .file())
-  var input: PathArgument
+  @Argument(help: .input, completion: .file()) var input: PathArgument
 
   @Flag(help: "A JSON object a line.")
   var json = false

@@ -21,7 +21,7 @@ struct OptimizeOptions: ParsableArguments {
   }
 }
 
-struct OptimizeCommand: ParsableCommand, ConversionCommand {
+struct OptimizeCommand: ParsableCommand, StandingConversion {
   static let configuration = CommandConfiguration(
     commandName: "optimize",
     abstract: "Write the same PNGs in fewer bytes: no pixel changes, and no file grows.",
@@ -36,14 +36,18 @@ struct OptimizeCommand: ParsableCommand, ConversionCommand {
       """)
 
   @OptionGroup(title: "Effort") var effort: OptimizeOptions
-  @OptionGroup var places: StandingPictures
-  @OptionGroup var conversion: ConversionOptions
+  @Argument(help: .input, completion: .file()) var input: PathArgument
+  @Argument(help: .output, completion: .file()) var output: PathArgument
+  @OptionGroup(title: "Selecting") var selection: SelectionOptions
+  @OptionGroup(title: "Writing") var writing: WritingOptions
+  @OptionGroup(title: "Running") var running: RunningOptions
+  @OptionGroup(title: "Talking") var talking: TalkingOptions
 
   @Flag(name: [.customShort("n"), .long], help: "Only tell what would be done.")
   var dryRun = false
 
   func validate() throws {
-    guard conversion.writing.compression == nil else {
+    guard writing.compression == nil else {
       throw ValidationError("--compression is one way to write; 'optimize' has --level.")
     }
   }
@@ -52,7 +56,7 @@ struct OptimizeCommand: ParsableCommand, ConversionCommand {
   /// before.
   func recipe() -> Recipe {
     var recipe = effort.recipe
-    recipe.appliesOrientation = conversion.writing.metadata == MetadataPolicy.none
+    recipe.appliesOrientation = writing.metadata == MetadataPolicy.none
     return recipe
   }
 

@@ -15,42 +15,54 @@ struct PlanCommand: ParsableCommand {
       """,
     subcommands: [Resize.self, Convert.self, Apply.self])
 
-  struct Resize: ParsableCommand, ConversionCommand {
+  struct Resize: ParsableCommand, StandingConversion {
     static let configuration = CommandConfiguration(
       commandName: "resize",
       abstract: "Tell what 'imgbatch resize' would do.")
 
     @OptionGroup(title: "Sizes and resampling") var resize: ResizeOptions
-    @OptionGroup var places: StandingPictures
-    @OptionGroup var conversion: ConversionOptions
+    @Argument(help: .input, completion: .file()) var input: PathArgument
+    @Argument(help: .output, completion: .file()) var output: PathArgument
+    @OptionGroup(title: "Selecting") var selection: SelectionOptions
+    @OptionGroup(title: "Writing") var writing: WritingOptions
+    @OptionGroup(title: "Running") var running: RunningOptions
+    @OptionGroup(title: "Talking") var talking: TalkingOptions
 
     func recipe() -> Recipe { resize.recipe }
     var notice: String? { resize.notice }
     func run() throws { try convert { $0.isDryRun = true } }
   }
 
-  struct Convert: ParsableCommand, ConversionCommand {
+  struct Convert: ParsableCommand, StandingConversion {
     static let configuration = CommandConfiguration(
       commandName: "convert",
       abstract: "Tell what 'imgbatch convert' would do.")
 
     @OptionGroup(title: "Format") var target: ConvertOptions
-    @OptionGroup var places: StandingPictures
-    @OptionGroup var conversion: ConversionOptions
+    @Argument(help: .input, completion: .file()) var input: PathArgument
+    @Argument(help: .output, completion: .file()) var output: PathArgument
+    @OptionGroup(title: "Selecting") var selection: SelectionOptions
+    @OptionGroup(title: "Writing") var writing: WritingOptions
+    @OptionGroup(title: "Running") var running: RunningOptions
+    @OptionGroup(title: "Talking") var talking: TalkingOptions
 
     func recipe() -> Recipe { target.recipe }
     func run() throws { try convert { $0.isDryRun = true } }
   }
 
-  struct Apply: ParsableCommand, ConversionCommand {
+  struct Apply: ParsableCommand, StandingConversion {
     static let configuration = CommandConfiguration(
       commandName: "apply",
       abstract: "Tell what 'imgbatch apply' would do.")
 
     @OptionGroup(title: "Steps") var steps: StepOptions
     @OptionGroup var format: OutputFormatOptions
-    @OptionGroup var places: StandingPictures
-    @OptionGroup var conversion: ConversionOptions
+    @Argument(help: .input, completion: .file()) var input: PathArgument
+    @Argument(help: .output, completion: .file()) var output: PathArgument
+    @OptionGroup(title: "Selecting") var selection: SelectionOptions
+    @OptionGroup(title: "Writing") var writing: WritingOptions
+    @OptionGroup(title: "Running") var running: RunningOptions
+    @OptionGroup(title: "Talking") var talking: TalkingOptions
 
     func validate() throws { try steps.validateOne() }
     func recipe() throws -> Recipe { try format.apply(to: steps.recipe()) }

@@ -14,7 +14,7 @@ struct ResizeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "inside and outside keep the shape, cover crops, contain pads, fill distorts.",
-      valueName: Fit.allCases.map(\.rawValue).joined(separator: "|")))
+      valueName: Fit.allValueStrings.joined(separator: "|")))
   var fit = Fit.inside
 
   @Flag(help: "Make small pictures larger, too.")
@@ -23,7 +23,7 @@ struct ResizeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The resampling filter.",
-      valueName: ResamplingFilter.allCases.map(\.rawValue).joined(separator: "|")))
+      valueName: ResamplingFilter.allValueStrings.joined(separator: "|")))
   var filter = ResamplingFilter.lanczos3
 
   @Flag(
@@ -75,7 +75,7 @@ struct ResizeOptions: ParsableArguments {
   }
 }
 
-struct ResizeCommand: ParsableCommand, ConversionCommand {
+struct ResizeCommand: ParsableCommand, StandingConversion {
   static let configuration = CommandConfiguration(
     commandName: "resize",
     abstract: "Resize pictures; the tree of IN is mirrored in OUT.",
@@ -87,8 +87,12 @@ struct ResizeCommand: ParsableCommand, ConversionCommand {
       """)
 
   @OptionGroup(title: "Sizes and resampling") var resize: ResizeOptions
-  @OptionGroup var places: StandingPictures
-  @OptionGroup var conversion: ConversionOptions
+  @Argument(help: .input, completion: .file()) var input: PathArgument
+  @Argument(help: .output, completion: .file()) var output: PathArgument
+  @OptionGroup(title: "Selecting") var selection: SelectionOptions
+  @OptionGroup(title: "Writing") var writing: WritingOptions
+  @OptionGroup(title: "Running") var running: RunningOptions
+  @OptionGroup(title: "Talking") var talking: TalkingOptions
 
   @Flag(name: [.customShort("n"), .long], help: "Only tell what would be done.")
   var dryRun = false

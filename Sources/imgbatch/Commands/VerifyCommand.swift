@@ -11,10 +11,7 @@ struct VerifyCommand: ParsableCommand {
         imgbatch verify ./in --report verdicts.jsonl --quiet
       """)
 
-  @Argument(
-    help: ArgumentHelp("A folder, one picture, or - for standard input.", valueName: "in"),
-    completion: .file())
-  var input: PathArgument
+  @Argument(help: .input, completion: .file()) var input: PathArgument
 
   @OptionGroup(title: "Selecting") var selection: SelectionOptions
   @OptionGroup(title: "Running") var running: RunningOptions

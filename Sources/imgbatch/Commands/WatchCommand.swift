@@ -1,19 +1,6 @@
 import ArgumentParser
 import ImageBatch
 
-/// Pictures that are there and those that arrive.
-struct WatchedPictures: ConversionPlaces {
-  @Argument(help: ArgumentHelp("A folder.", valueName: "in"), completion: .directory)
-  var input: PathArgument
-
-  @Argument(help: ArgumentHelp("A folder.", valueName: "out"), completion: .directory)
-  var output: PathArgument
-
-  @OptionGroup(title: "Selecting") var patterns: PatternOptions
-
-  func select(in plan: inout Plan) { patterns.apply(to: &plan) }
-}
-
 struct WatchCommand: ParsableCommand, ConversionCommand {
   static let configuration = CommandConfiguration(
     commandName: "watch",
@@ -33,8 +20,17 @@ struct WatchCommand: ParsableCommand, ConversionCommand {
 
   @OptionGroup(title: "Steps in place of a size") var steps: StepOptions
   @OptionGroup var format: OutputFormatOptions
-  @OptionGroup var places: WatchedPictures
-  @OptionGroup var conversion: ConversionOptions
+
+  @Argument(help: ArgumentHelp("A folder.", valueName: "in"), completion: .directory)
+  var input: PathArgument
+
+  @Argument(help: ArgumentHelp("A folder.", valueName: "out"), completion: .directory)
+  var output: PathArgument
+
+  @OptionGroup(title: "Selecting") var patterns: PatternOptions
+  @OptionGroup(title: "Writing") var writing: WritingOptions
+  @OptionGroup(title: "Running") var running: RunningOptions
+  @OptionGroup(title: "Talking") var talking: TalkingOptions
 
   func validate() throws {
     guard steps.isSaid else { return }
@@ -43,6 +39,8 @@ struct WatchCommand: ParsableCommand, ConversionCommand {
       throw ValidationError("--op and --recipe take the place of a size and what belongs to it.")
     }
   }
+
+  func select(in plan: inout Plan) { patterns.apply(to: &plan) }
 
   func recipe() throws -> Recipe {
     try format.apply(to: steps.isSaid ? steps.recipe() : resize.recipe)

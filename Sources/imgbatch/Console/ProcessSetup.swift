@@ -59,11 +59,20 @@ enum ProcessSetup {
   /// made: under a limit of 256 MiB a run got its threads or not, as it happened, and one that the
   /// system's own threads had no room in waited for ever.
   private static func spareAddresses() {
+    guard let limit = limit(of: RLIMIT_AS), limit < addressesPerHeap * 64 else { return }
+    linux_limit_heaps(CInt(max(1, limit / addressesPerHeap)))
+  }
+
+  /// Whether the process may take only so many addresses, or so much memory (`ulimit -v`, `-d`).
+  static var isMemoryLimited: Bool {
+    [RLIMIT_AS, RLIMIT_DATA].contains { limit(of: $0) != rlim_t.max }
+  }
+
+  /// Nil where it cannot be asked for. See getrlimit(2).
+  private static func limit(of resource: __rlimit_resource) -> rlim_t? {
     var limit = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0,
-      limit.rlim_cur < addressesPerHeap * 64
-    else { return }
-    linux_limit_heaps(CInt(max(1, limit.rlim_cur / addressesPerHeap)))
+    guard getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0 else { return nil }
+    return limit.rlim_cur
   }
 
   /// With the stack of the thread, and what is mapped one by one.

@@ -11,16 +11,13 @@ final class RunControl: Sendable {
   private let serviceManager: ServiceManager?
   private let isEnding = Atomic(false)
 
-  /// What is asked for by signals and needs time, or somebody who reads what is said, is done here:
-  /// the thread of the signals must be free for the one that ends the process.
-  private let thread: WorkerPool
+  /// Started by the first signal that needs it.
+  private let thread = Mutex<WorkerPool?>(nil)
 
-  /// Ends the process where there is no thread for it.
   init(_ batch: Batch, _ settings: LiveSettings, _ serviceManager: ServiceManager?) {
     self.batch = batch
     self.settings = settings
     self.serviceManager = serviceManager
-    thread = .processThread(named: "control")
   }
 
   /// Answers a signal. The first that asks for the end closes the batch; the second ends the process
@@ -28,11 +25,9 @@ final class RunControl: Sendable {
   func take(_ signal: CInt) {
     switch signal {
     case SIGUSR1:
-      Task.detached(executorPreference: thread) {
-        Console.shared.say(statusLine(self.batch.status))
-      }
+      apart { Console.shared.say(statusLine(self.batch.status)) }
     case SIGHUP where settings.path != nil || batch.plan.isWatching:
-      Task.detached(executorPreference: thread) {
+      apart {
         self.serviceManager?.tell(
           "RELOADING=1", "MONOTONIC_USEC=\(Self.monotonicMicroseconds)")
         self.reload(isAsked: true)
@@ -44,6 +39,22 @@ final class RunControl: Sendable {
     default:
       serviceManager?.tell("STOPPING=1")
       batch.close(.signal(signal))
+    }
+  }
+
+  /// Does on a thread of its own what is asked for by a signal and needs time, or somebody who reads
+  /// what is said: the thread of the signals must be free for the one that ends the process.
+  private func apart(_ body: @escaping @Sendable () -> Void) {
+    do throws(WorkerPool.StartError) {
+      let thread = try thread.withLock { thread throws(WorkerPool.StartError) in
+        if let thread { return thread }
+        let started = try WorkerPool(threadCount: 1, name: "control")
+        thread = started
+        return started
+      }
+      Task.detached(executorPreference: thread) { body() }
+    } catch {
+      Console.shared.sayIfFree("a signal was not answered: \(error)")
     }
   }
 

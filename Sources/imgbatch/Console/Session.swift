@@ -46,7 +46,10 @@ struct Session {
   /// - Parameter notice: what is said once it is sure that the run can begin.
   func run(notice: String? = nil) -> Never {
     do {
-      try batch.checkSystem()
+      // A thread of the run's own that is missing is told by itself, one of the shared pool's is
+      // not; and where memory is limited, nothing is begun that stands no chance to end.
+      try batch.checkSystem(
+        triesThreads: usesSharedPool || ProcessSetup.isMemoryLimited)
     } catch {
       ExitStatus(error).exit(saying: error.message)
     }
@@ -59,6 +62,11 @@ struct Session {
       course.end(with: await perform(notice: notice))
     }
     watch().exit()
+  }
+
+  /// What is shown or told while the run goes on is a task of the shared pool's.
+  private var usesSharedPool: Bool {
+    batch.plan.countsAhead || serviceManager?.watchdogPeriod != nil
   }
 
   /// All that may wait: for the batch, for those who read what is said, for a pipe to be read.
