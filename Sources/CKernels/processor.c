@@ -10,11 +10,11 @@
 // questions more at each start, and in a virtual machine each takes 3 µs.
 #ifdef CPU_FEATURE_ACTIVE
 bool ckernels_has_avx2(void) { return CPU_FEATURE_ACTIVE(AVX2); }
+bool ckernels_has_pclmul(void) { return CPU_FEATURE_ACTIVE(PCLMULQDQ); }
 #else
 bool ckernels_has_avx2(void) { return __builtin_cpu_supports("avx2"); }
-#endif
-
 bool ckernels_has_pclmul(void) { return __builtin_cpu_supports("pclmul"); }
+#endif
 
 #else
 
@@ -47,6 +47,12 @@ size_t ckernels_round(const int32_t *sums, int shift, uint8_t *out, size_t count
 void ckernels_unfilter_four_rows(
     const uint8_t *const *rows, uint8_t *const *targets, const uint8_t *above,
     size_t pixel_count, size_t pixel_byte_count) {}
+
+size_t ckernels_sum_filtered(
+    const uint8_t *row, const uint8_t *above, size_t count, size_t pixel_byte_count, uint8_t cap,
+    uint64_t *totals) {
+  return 0;
+}
 
 uint32_t ckernels_crc32(uint32_t crc, const uint8_t *bytes, size_t count) { return crc; }
 

@@ -1,3 +1,4 @@
+import Raster
 import TestSupport
 import Testing
 
@@ -150,11 +151,13 @@ import Testing
               #expect(Array(filtered.prefix(count)) == plain, "filter \(filter)")
               sums.append(plain.reduce(0) { $0 + min(8, Int(min($1, 0 &- $1))) })
             }
-            let best = FilterKernels.best(
-              for: here + margin, above: above + margin, count: count,
-              pixelByteCount: pixelByteCount)
-            #expect(sums[Int(best)] == sums.min())
-            #expect(Int(best) == sums.firstIndex(of: sums.min() ?? 0))
+            for isWide in Set([false, WideVectors.areAvailable]) {
+              let best = FilterKernels.best(
+                for: here + margin, above: above + margin, count: count,
+                pixelByteCount: pixelByteCount, isWide: isWide)
+              #expect(sums[Int(best)] == sums.min())
+              #expect(Int(best) == sums.firstIndex(of: sums.min() ?? 0))
+            }
           }
         }
       }

@@ -65,6 +65,15 @@ size_t ckernels_unpremultiply(
 /// Returns how many of `count` were made: all of them, or, where there are fewer than 32, none.
 size_t ckernels_round(const int32_t *sums, int shift, uint8_t *out, size_t count);
 
+/// Adds to `totals` what a row's bytes come to under each of the filters of PNG, 0 to 4: the absolute
+/// values, with signs, none counted as more than `cap`.
+///
+/// `pixel_byte_count` bytes in front of both rows are read. Returns for how many of `count` bytes that
+/// was done: all that make groups of 32.
+size_t ckernels_sum_filtered(
+    const uint8_t *row, const uint8_t *above, size_t count, size_t pixel_byte_count, uint8_t cap,
+    uint64_t *totals);
+
 /// zlib's `crc32`: `crc` continued over `count` bytes, a multiple of 16 and at least 64.
 uint32_t ckernels_crc32(uint32_t crc, const uint8_t *bytes, size_t count);
 

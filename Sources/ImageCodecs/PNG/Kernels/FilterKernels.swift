@@ -1,3 +1,6 @@
+internal import CKernels
+import Raster
+
 /// The row filters of PNG (specification, third edition, section 9.2), and the choice among them.
 ///
 /// Rows have `margin` bytes that may be read in front of them, zeros, and behind.
@@ -14,11 +17,19 @@ enum FilterKernels {
   /// - Parameters:
   ///   - above: the row above; zeros for the first.
   ///   - pixelByteCount: 1 to 8.
+  ///   - isWide: whether the processor has the widest vectors.
   static func best(
-    for row: UnsafePointer<UInt8>, above: UnsafePointer<UInt8>, count: Int, pixelByteCount: Int
+    for row: UnsafePointer<UInt8>, above: UnsafePointer<UInt8>, count: Int, pixelByteCount: Int,
+    isWide: Bool = WideVectors.areAvailable
   ) -> UInt8 {
     var totals = InlineArray<5, UInt64>(repeating: 0)
     var x = 0
+    if isWide {
+      var span = totals.mutableSpan
+      x = span.withUnsafeMutableBufferPointer {
+        ckernels_sum_filtered(row, above, count, pixelByteCount, cap, $0.baseAddress)
+      }
+    }
     while x + 16 <= count {
       // Sums of 16 bits hold 255 times two absolute values of up to 128.
       var sums = InlineArray<5, SIMD8<UInt16>>(repeating: .zero)
