@@ -117,10 +117,12 @@ extension BareLoop.Work {
 private final class CountedRows: RowSource {
   let layout: RowLayout
   private let reader: any ImageReader
+  private let readerLender: (any RowLender)?
   private var rowsLeft: Int
 
   init(_ reader: any ImageReader) {
     self.reader = reader
+    readerLender = reader.lender
     layout = reader.layout
     rowsLeft = reader.layout.height
   }
@@ -139,5 +141,18 @@ private final class CountedRows: RowSource {
       }
     }
     try reader.finish()
+  }
+}
+
+extension CountedRows: RowLender {
+  var lender: (any RowLender)? { readerLender == nil ? nil : self }
+
+  var readyRowCount: Int { readerLender?.readyRowCount ?? 0 }
+
+  func makeRows() throws { try readerLender?.makeRows() }
+
+  func lendRow(to body: (RawSpan) -> Void) {
+    rowsLeft -= 1
+    readerLender?.lendRow(to: body)
   }
 }

@@ -13,6 +13,9 @@ public protocol RowSource: AnyObject {
   /// - Precondition: called at most `layout.height` times.
   /// - Throws: what keeps the row from being made; after an error the source is spent.
   func readRow(into row: inout MutableRawSpan) throws
+
+  /// The same rows, to be lent; nil, and by default nil, where they stand nowhere until they are read.
+  var lender: (any RowLender)? { get }
 }
 
 /// Where the rows of a picture go, from top to bottom.

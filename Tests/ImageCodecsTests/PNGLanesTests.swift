@@ -13,16 +13,22 @@ import Testing
     case error(String)
   }
 
-  /// Reads a picture to its end.
+  /// Reads a picture to its end, or has most of its rows lent where they are.
   private func pixels(of reader: PNGReader) throws -> [UInt8] {
     var pixels = [UInt8](repeating: 0, count: reader.layout.byteCount)
     let rowByteCount = reader.layout.bytesPerRow
+    let lender = reader.lender
     for y in 0..<reader.layout.height {
       try pixels.withUnsafeMutableBytes { pixels in
-        var row = UnsafeMutableRawBufferPointer(
-          rebasing: pixels[y * rowByteCount..<(y + 1) * rowByteCount]
-        ).mutableBytes
-        try reader.readRow(into: &row)
+        let target = UnsafeMutableRawBufferPointer(
+          rebasing: pixels[y * rowByteCount..<(y + 1) * rowByteCount])
+        if let lender, y % 3 != 2 {
+          if lender.readyRowCount == 0 { try lender.makeRows() }
+          lender.lendRow { row in row.withUnsafeBytes { target.copyMemory(from: $0) } }
+        } else {
+          var row = target.mutableBytes
+          try reader.readRow(into: &row)
+        }
       }
     }
     try reader.finish()

@@ -5,16 +5,19 @@ import Raster
 /// A reader's rows within a job: the time they take and the errors they throw are booked on
 /// decoding, and the job is asked whether it may go on.
 ///
-/// That is done once a row where rows are long. Short ones take less time than the clock does to be
-/// read: of them a band is decoded at once, and handed on row by row.
+/// That is done once a row, or once for all rows that the reader makes together. Short rows that are
+/// made one by one take less time than the clock does to be read: of them a band is decoded at once,
+/// and handed on row by row.
 final class DecodedRows: RowSource {
   let layout: RowLayout
   private let rows: any RowSource
+  /// The same, where the reader lends them.
+  private let readyRows: (any RowLender)?
   private let trace: JobTrace
   private let clock: JobDeadline
   private var rowsLeft: Int
 
-  /// Rows that were decoded; nil where each is decoded when it is asked for.
+  /// Rows that were decoded, where the reader lends none and they are short.
   private let band: RowBand?
   /// How many rows are in it, and how many of those have been handed on.
   private var decodedCount = 0
@@ -30,14 +33,15 @@ final class DecodedRows: RowSource {
     self.clock = clock
     layout = rows.layout
     rowsLeft = layout.height
-    band = Self.hasBand(layout) ? try RowBand(layout) : nil
+    readyRows = rows.lender
+    band = readyRows == nil && Self.hasBand(layout) ? try RowBand(layout) : nil
   }
 
   private static func hasBand(_ layout: RowLayout) -> Bool {
     layout.bytesPerRow <= shortRowByteCount
   }
 
-  /// The bytes that one holds of its own.
+  /// The most bytes that one holds of its own.
   ///
   /// - Throws: `SizeOverflow`.
   static func byteCount(for layout: RowLayout) throws(SizeOverflow) -> Int {
@@ -45,20 +49,15 @@ final class DecodedRows: RowSource {
   }
 
   func readRow(into row: inout MutableRawSpan) throws {
-    switch band {
-    case nil:
+    guard lender != nil else {
       try decode { try rows.readRow(into: &row) }
-    case .some(let band):
-      if takenCount == decodedCount {
-        let count = min(band.capacity, rowsLeft)
-        try decode { try band.fill(count, from: rows) }
-        decodedCount = count
-        takenCount = 0
-      }
-      band.copyRow(takenCount, into: &row)
-      takenCount += 1
+      rowsLeft -= 1
+      return
     }
-    rowsLeft -= 1
+    if readyRowCount == 0 { try makeRows() }
+    row.withUnsafeMutableBytes { target in
+      lendRow { row in row.withUnsafeBytes { target.copyMemory(from: $0) } }
+    }
   }
 
   private func decode(_ body: () throws -> Void) throws {
@@ -74,5 +73,34 @@ final class DecodedRows: RowSource {
       var row = buffer.bytes.mutableBytes
       try readRow(into: &row)
     }
+  }
+}
+
+extension DecodedRows: RowLender {
+  var lender: (any RowLender)? { readyRows == nil && band == nil ? nil : self }
+
+  var readyRowCount: Int { readyRows?.readyRowCount ?? (decodedCount - takenCount) }
+
+  func makeRows() throws {
+    switch band {
+    case nil:
+      try decode { try readyRows?.makeRows() }
+    case .some(let band):
+      let count = min(band.capacity, rowsLeft)
+      try decode { try band.fill(count, from: rows) }
+      decodedCount = count
+      takenCount = 0
+    }
+  }
+
+  func lendRow(to body: (RawSpan) -> Void) {
+    switch band {
+    case nil:
+      readyRows?.lendRow(to: body)
+    case .some(let band):
+      band.lendRow(takenCount, to: body)
+      takenCount += 1
+    }
+    rowsLeft -= 1
   }
 }

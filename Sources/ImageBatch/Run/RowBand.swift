@@ -40,9 +40,9 @@ struct RowBand: ~Copyable {
     }
   }
 
-  /// Copies one of its rows.
-  func copyRow(_ index: Int, into row: inout MutableRawSpan) {
-    row.withUnsafeMutableBytes { $0.copyMemory(from: UnsafeRawBufferPointer(bytes(ofRow: index))) }
+  /// Lends one of its rows.
+  func lendRow(_ index: Int, to body: (RawSpan) -> Void) {
+    body(UnsafeRawBufferPointer(bytes(ofRow: index)).bytes)
   }
 
   /// Hands the first `count` rows on.

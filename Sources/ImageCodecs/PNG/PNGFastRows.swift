@@ -65,7 +65,16 @@ final class PNGFastRows {
   ///
   /// - Throws: `PNGOddity`; what the source throws.
   func next() throws -> UnsafeRawBufferPointer {
-    if rowIndex == groupStart + groupCount { try makeGroup() }
+    if readyRowCount == 0 { try makeRows() }
+    return nextReady()
+  }
+
+  /// How many of the next rows are made.
+  var readyRowCount: Int { groupStart + groupCount - rowIndex }
+
+  /// The next row, which is made.
+  func nextReady() -> UnsafeRawBufferPointer {
+    precondition(readyRowCount > 0, "no row is made")
     defer { rowIndex += 1 }
     return UnsafeRawBufferPointer(start: slot(1 + rowIndex - groupStart), count: rowByteCount)
   }
@@ -87,7 +96,11 @@ final class PNGFastRows {
     slots.pointer(at: index * slotByteCount)
   }
 
-  private func makeGroup() throws {
+  /// Makes the next rows, where none is made.
+  ///
+  /// - Throws: as above.
+  func makeRows() throws {
+    precondition(readyRowCount == 0, "rows would be lost")
     if groupCount > 0 { slot(0).update(from: slot(groupCount), count: rowByteCount) }
     let count = min(groupCapacity, height - rowIndex)
     let filtered: UnsafeRawBufferPointer

@@ -27,6 +27,8 @@ final class PNGReader: ImageReader {
   private let packedRows: ByteBuffer
 
   private var rowIndex = 0
+  /// Whether the next row stands in `packedRows`, where libpng has put it, and is to be lent.
+  private var holdsLibraryRow = false
 
   /// Which of the two lanes may be taken.
   enum Lanes {
@@ -97,6 +99,7 @@ final class PNGReader: ImageReader {
 
   func readRow(into row: inout MutableRawSpan) throws {
     precondition(rowIndex < layout.height, "there are only \(layout.height) rows")
+    precondition(!holdsLibraryRow, "a row that was made to be lent is read")
     try row.withUnsafeMutableBytes { row in
       precondition(row.count == layout.bytesPerRow, "a row has \(layout.bytesPerRow) bytes")
       if let stored = try nextFastRow() {
@@ -183,5 +186,35 @@ final class PNGReader: ImageReader {
 
   private func readEnd() throws {
     guard try session?.readEnd() != nil else { preconditionFailure() }
+  }
+}
+
+extension PNGReader: RowLender {
+  /// Rows that would only be copied.
+  var lender: (any RowLender)? { isInFastLane && expander.isIdentity ? self : nil }
+
+  var readyRowCount: Int {
+    if isInFastLane { return fastRows?.readyRowCount ?? 0 }
+    return holdsLibraryRow ? 1 : 0
+  }
+
+  func makeRows() throws {
+    precondition(rowIndex < layout.height, "there are only \(layout.height) rows")
+    if isInFastLane, let fastRows {
+      do { return try fastRows.makeRows() } catch is PNGOddity { try changeLanes() }
+    }
+    try packedRow(0).withMemoryRebound(to: UInt8.self) { try read(into: $0) }
+    holdsLibraryRow = true
+  }
+
+  func lendRow(to body: (RawSpan) -> Void) {
+    if isInFastLane, let row = fastRows?.nextReady() {
+      body(row.bytes)
+    } else {
+      precondition(holdsLibraryRow, "no row is made")
+      holdsLibraryRow = false
+      body(UnsafeRawBufferPointer(packedRow(0)).bytes)
+    }
+    rowIndex += 1
   }
 }

@@ -57,6 +57,8 @@ struct ResampleBuffers: ~Copyable {
 package final class ResampledRows: RowSource {
   package let layout: RowLayout
   private let source: any RowSource
+  /// The same, where its rows need not be copied.
+  private let sourceLender: (any RowLender)?
   /// That of the source, which is asked for many times a row.
   private let input: RowLayout
   private let arithmetic: ResampleArithmetic
@@ -65,6 +67,7 @@ package final class ResampledRows: RowSource {
 
   init(_ source: any RowSource, output: RowLayout, arithmetic: ResampleArithmetic) throws {
     self.source = source
+    sourceLender = source.lender
     input = source.layout
     self.arithmetic = arithmetic
     layout = output
@@ -105,9 +108,20 @@ extension ResampledRows {
       buffers.ring.advance()
       return
     }
-    var row = buffers.source.bytes.mutableBytes
-    try source.readRow(into: &row)
-    let samples = UnsafeRawBufferPointer(buffers.source.bytes)
+    if let lender = sourceLender {
+      if lender.readyRowCount == 0 { try lender.makeRows() }
+      lender.lendRow { row in row.withUnsafeBytes { premultiply($0, into: slot) } }
+    } else {
+      var row = buffers.source.bytes.mutableBytes
+      try source.readRow(into: &row)
+      premultiply(UnsafeRawBufferPointer(buffers.source.bytes), into: slot)
+    }
+    buffers.ring.advance()
+  }
+
+  private func premultiply(
+    _ samples: UnsafeRawBufferPointer, into slot: UnsafeMutableRawBufferPointer
+  ) {
     switch arithmetic.element {
     case .centred16 where channelCount == 4:
       PremultiplyKernels.premultiplyRGBA8(samples, into: slot)
@@ -122,7 +136,6 @@ extension ResampledRows {
       PremultiplyKernels.premultiplyOneByOne(
         samples, of: UInt16.self, channelCount: channelCount, bias: 0, into: slot, of: UInt32.self)
     }
-    buffers.ring.advance()
   }
 
   private func pullRow(as lights: LightTable) throws {

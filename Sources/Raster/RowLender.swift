@@ -1,0 +1,28 @@
+/// Rows that can be looked at where they stand, which spares a copy of each.
+///
+/// ```swift
+/// if lender.readyRowCount == 0 { try lender.makeRows() }
+/// lender.lendRow { row in total += row.byteCount }
+/// ```
+///
+/// Its next row is either lent or read, not both.
+public protocol RowLender: RowSource {
+  /// How many of the next rows are made, so that lending them costs next to nothing.
+  var readyRowCount: Int { get }
+
+  /// Makes the next row, and those that are made together with it.
+  ///
+  /// - Precondition: `readyRowCount` is 0, and there is a next row.
+  /// - Throws: what keeps the row from being made; after an error the source is spent.
+  func makeRows() throws
+
+  /// Lends the next row, `layout.bytesPerRow` bytes.
+  ///
+  /// - Precondition: `readyRowCount` is not 0.
+  func lendRow(to body: (RawSpan) -> Void)
+}
+
+extension RowSource {
+  /// Nil.
+  public var lender: (any RowLender)? { nil }
+}
