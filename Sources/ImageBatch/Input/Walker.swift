@@ -198,19 +198,19 @@ struct Walker {
   /// Names are compared by their hashes first, eight bytes each, and only names that clash are
   /// opened: another file beside the picture (`a.png`, `a.txt`) is no reason to refuse.
   private func checkCollisions(in level: Level) throws(BatchError) {
-    var hashes: [Int] = []
-    var hasNewNames = false
-    for index in 0..<level.listing.count {
+    let indices = 0..<level.listing.count
+    let hasNewNames = indices.contains { index in
       let (name, places) = places(at: index, of: level)
-      hasNewNames = hasNewNames || places.contains { $0.name != name }
-      hashes += places.map(\.hashValue)
+      return places.contains { $0.name != name }
     }
     guard hasNewNames else { return }
+    var hashes: [Int] = []
+    for index in indices { hashes += places(at: index, of: level).places.map(\.hashValue) }
     hashes.sort()
     let repeated = Set(zip(hashes, hashes.dropFirst()).filter { $0 == $1 }.map { $0.0 })
     guard !repeated.isEmpty else { return }
     var clashes = CollisionCheck()
-    for index in 0..<level.listing.count {
+    for index in indices {
       let (name, places) = places(at: index, of: level)
       let contested = places.filter { repeated.contains($0.hashValue) }
       guard !contested.isEmpty else { continue }
