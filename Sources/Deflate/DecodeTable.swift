@@ -22,21 +22,22 @@ struct DecodeTable: ~Copyable {
   /// No symbol has this code.
   static let invalid: Entry = exceptionFlag
 
-  let entries: UnsafeMutablePointer<Entry>
+  private let memory: Memory<Entry>
   private let mostRootBits: Int
   private let capacity: Int
 
   /// - Parameters:
   ///   - mostRootBits: the most bits that index the root.
   ///   - capacity: the most entries that a code of 15 bits needs then (zlib, examples/enough.c).
-  init(mostRootBits: Int, capacity: Int) {
+  /// - Throws: `.outOfMemory`.
+  init(mostRootBits: Int, capacity: Int) throws(DeflateError) {
     self.mostRootBits = mostRootBits
     self.capacity = capacity
-    entries = .allocate(capacity: capacity)
+    memory = try Memory(capacity)
     entries.initialize(repeating: Self.invalid, count: capacity)
   }
 
-  deinit { entries.deallocate() }
+  var entries: UnsafeMutablePointer<Entry> { memory.base }
 
   /// Fills the table for a code.
   ///

@@ -44,9 +44,8 @@ public final class Inflater {
   var isLastBlock = false
   var checksum = Adler32()
 
-  // For 288 symbols, and for 32.
-  let literals = DecodeTable(mostRootBits: 11, capacity: 2342)
-  let distances = DecodeTable(mostRootBits: 8, capacity: 402)
+  let literals: DecodeTable
+  let distances: DecodeTable
   var literalRootBits = 0
   var distanceRootBits = 0
   var hasFixedTables = false
@@ -92,6 +91,9 @@ public final class Inflater {
     outputCapacity = Self.outputCapacity(byteCount, pieceByteCount)
     inputMemory = try Memory(inputCapacity + Self.inputMargin)
     outputMemory = try Memory(outputCapacity)
+    // For 288 symbols, and for 32.
+    literals = try DecodeTable(mostRootBits: 11, capacity: 2342)
+    distances = try DecodeTable(mostRootBits: 8, capacity: 402)
     inputStart = 0
   }
 
