@@ -1,5 +1,7 @@
 #include "CKernels.h"
 
+struct ckernels_features ckernels_features;
+
 #if defined(__x86_64__)
 
 #if __has_include(<sys/platform/x86.h>)
@@ -8,21 +10,20 @@
 
 // glibc has asked the processor before anything else ran; the compiler's own way asks it a dozen
 // questions more at each start, and in a virtual machine each takes 3 µs.
+__attribute__((constructor)) static void find_features(void) {
 #ifdef CPU_FEATURE_ACTIVE
-bool ckernels_has_avx2(void) { return CPU_FEATURE_ACTIVE(AVX2); }
-bool ckernels_has_pclmul(void) { return CPU_FEATURE_ACTIVE(PCLMULQDQ); }
+  ckernels_features.avx2 = CPU_FEATURE_ACTIVE(AVX2);
+  ckernels_features.pclmul = CPU_FEATURE_ACTIVE(PCLMULQDQ);
 #else
-bool ckernels_has_avx2(void) { return __builtin_cpu_supports("avx2"); }
-bool ckernels_has_pclmul(void) { return __builtin_cpu_supports("pclmul"); }
+  __builtin_cpu_init();
+  ckernels_features.avx2 = __builtin_cpu_supports("avx2");
+  ckernels_features.pclmul = __builtin_cpu_supports("pclmul");
 #endif
+}
 
 #else
 
 // Nothing that follows is called then.
-
-bool ckernels_has_avx2(void) { return false; }
-
-bool ckernels_has_pclmul(void) { return false; }
 
 size_t ckernels_weigh_rows(
     const void *const *rows, bool are_bytes, const int16_t *weights, size_t tap_count,

@@ -14,11 +14,18 @@
 extern "C" {
 #endif
 
+/// What the processor has, found out before `main`: a constant of Swift that is made when it is first
+/// used would be a call and a check for each row.
+struct ckernels_features {
+  bool avx2, pclmul;
+};
+extern struct ckernels_features ckernels_features;
+
 /// Whether this processor, and the system, have AVX2.
-bool ckernels_has_avx2(void);
+static inline bool ckernels_has_avx2(void) { return ckernels_features.avx2; }
 
 /// Whether this processor multiplies without carries.
-bool ckernels_has_pclmul(void);
+static inline bool ckernels_has_pclmul(void) { return ckernels_features.pclmul; }
 
 /// out[x] = (start + Σ weights[tap] · rows[tap][x]) >> shift.
 ///

@@ -4,7 +4,7 @@ internal import CKernels
 /// stand in for them elsewhere and at the ends of rows.
 package enum WideVectors {
   /// Whether this processor has them.
-  package static let areAvailable = ckernels_has_avx2()
+  package static var areAvailable: Bool { ckernels_has_avx2() }
 
   /// What `VerticalKernels` does, for elements that are bytes or signed words, into 32 bits or 16.
   ///

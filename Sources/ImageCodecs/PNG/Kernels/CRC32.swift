@@ -4,7 +4,7 @@ internal import CPNGShim
 /// The checksum of chunks (PNG specification, third edition, section 5.5): zlib's, and its kernel for
 /// processors that multiply without carries.
 enum CRC32 {
-  private static let isFast = ckernels_has_pclmul()
+  private static var isFast: Bool { ckernels_has_pclmul() }
 
   /// The kernel takes no fewer bytes; from there on it takes a third of the time or less.
   private static let minimumByteCount = 64
