@@ -151,7 +151,7 @@ import Testing
     let pool = try WorkerPool(threadCount: 4, name: "readers")
     let writer = try GuestExecutor(of: pool, name: "writer")
     let written = await Task(executorPreference: writer) {
-      // On one of the pool's threads, before whatever is queued there.
+      // On one of the pool's threads.
       42
     }.value
     writer.shutdown()
@@ -179,7 +179,8 @@ import Testing
       guard lines[index].hasPrefix("public "), !words.contains("import"),
         let kind = words.firstIndex(where: { ["class", "struct", "enum", "func"].contains($0) })
       else { return nil }
-      let comment = lines[..<index].reversed().prefix { $0.hasPrefix("///") }.reversed()
+      let above = lines[..<index].reversed().drop { $0.hasPrefix("@") }
+      let comment = above.prefix { $0.hasPrefix("///") }.reversed()
       let example = comment.drop { $0 != "/// ```swift" }.dropFirst().prefix { $0 != "/// ```" }
       return (words[kind + 1], example.map { $0.dropFirst(4) })
     }
