@@ -102,7 +102,9 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
       return .dismissal
     }
     let first = elements.count < patience ? urgentElements.popFirst() : nil
-    if let element = first ?? elements.popFirst() { return .element(element) }
+    if let element = first ?? elements.popFirst() ?? urgentElements.popFirst() {
+      return .element(element)
+    }
     return isClosed ? .end : .nothing
   }
 

@@ -22,8 +22,9 @@ import Synchronization
 ///
 /// A turn goes before the jobs that are queued. But where those take less than half a millisecond, to
 /// go over to the turn and back takes a good part of the time: what the one needs is no longer in the
-/// processor's caches when its time comes again. There a turn waits as long as there is a job for
-/// each thread, and then takes what has become of several.
+/// processor's caches when its time comes again. A thread that has had eight such jobs in a row lets
+/// the turn wait while two jobs are queued, or one where the pool has one thread; the turn then takes
+/// what has become of several. If one of those lasts after all, the turn waits for it.
 ///
 /// A turn that takes long, because it blocks, takes the pool a thread away. So after one that has
 /// lasted beyond `patience` the next 64 are run by a thread of their own, and then the pool is tried
@@ -82,7 +83,7 @@ public final class GuestExecutor: TaskExecutor {
     if let thread {
       thread.enqueue(job, of: self)
     } else {
-      host.enqueueFirst(job, of: self)
+      host.enqueueUrgent(job, of: self)
     }
   }
 

@@ -42,6 +42,10 @@ public final class WorkerPool: TaskExecutor {
 
   /// Up to which duration jobs count as short, for the sake of a guest.
   private let shortJobDuration: Duration
+  /// So many short jobs in a row make a thread expect another.
+  static let shortJobRun = 8
+  /// How many jobs a guest lets go first then.
+  private let guestPatience = Atomic(1)
   private let state = Mutex(State())
 
   /// Starts the threads.
@@ -88,6 +92,7 @@ public final class WorkerPool: TaskExecutor {
       if threadCount < state.count {
         work.dismiss(state.count - threadCount)
         state.count = threadCount
+        guestPatience.store(min(threadCount, 2), ordering: .relaxed)
         return
       }
       state.count += work.takeBackDismissals(threadCount - state.count)
@@ -101,6 +106,8 @@ public final class WorkerPool: TaskExecutor {
         }
         state.count += 1
         state.startedCount += 1
+        // More would be more than the window of a fan-out leaves in the queue.
+        guestPatience.store(min(state.count, 2), ordering: .relaxed)
       }
     }
   }
@@ -119,9 +126,9 @@ public final class WorkerPool: TaskExecutor {
     precondition(isQueued, "a guest's job was enqueued on a WorkerPool after its shutdown")
   }
 
-  /// Queues a guest's job. A thread prefers it to the pool's own, unless the job that it has just
-  /// run was short: then while there are fewer than there are threads.
-  func enqueueFirst(_ job: UnownedJob, of guest: GuestExecutor) {
+  /// Queues a guest's job. A thread prefers it to the pool's own, unless it has run nothing but short
+  /// ones for a while: then once no more than one is left, or none where there is one thread.
+  func enqueueUrgent(_ job: UnownedJob, of guest: GuestExecutor) {
     let isQueued = work.append(.guestJob(job, guest), isUrgent: true)
     precondition(isQueued, "a guest's job was enqueued on a WorkerPool after its shutdown")
   }
@@ -144,14 +151,16 @@ public final class WorkerPool: TaskExecutor {
   }
 
   private func runJobs() {
-    var patience = Int.max
-    while let work = work.next(patience: patience) {
+    var shortJobCount = 0
+    while let work = work.next(
+      patience: shortJobCount < Self.shortJobRun ? .max : guestPatience.load(ordering: .relaxed))
+    {
       switch work {
       case .job(let job):
         let start = Deadline.Instant.now
         job.runSynchronously(on: asUnownedTaskExecutor())
         let isShort = start.duration(to: .now) < shortJobDuration
-        patience = isShort ? threadCount : .max
+        shortJobCount = isShort ? shortJobCount + 1 : 0
       case .guestJob(let job, let guest):
         guest.run(job)
       }

@@ -5,7 +5,7 @@
 /// lender.lendRow { row in total += row.byteCount }
 /// ```
 ///
-/// Its next row is either lent or read, not both.
+/// What `makeRows` has made is lent, and not read.
 public protocol RowLender: RowSource {
   /// How many of the next rows are made, so that lending them costs next to nothing.
   var readyRowCount: Int { get }

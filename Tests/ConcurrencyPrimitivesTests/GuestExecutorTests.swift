@@ -26,6 +26,7 @@ import Testing
   private func order(shortJobDuration: Duration) async throws -> [String] {
     let order = Log<String>()
     try await withGuest(shortJobDuration: shortJobDuration) { pool, guest in
+      for _ in 0..<WorkerPool.shortJobRun { await Task(executorPreference: pool) {}.value }
       let (isHeld, gate) = (ThreadGate(), ThreadGate())
       let holder = Task(executorPreference: pool) {
         isHeld.open()
@@ -50,9 +51,28 @@ import Testing
     #expect(try await order(shortJobDuration: .zero) == ["test-0"] + jobsInOrder)
   }
 
-  @Test("where jobs are short a turn comes when there is none left for each thread")
+  @Test("where jobs are short a turn comes when the last one is done")
   func turnsBehindShortJobs() async throws {
     #expect(try await order(shortJobDuration: .seconds(3600)) == jobsInOrder + ["test-0"])
+  }
+
+  @Test("a turn that waits behind short jobs has its time before a pool ends")
+  func turnBeforeTheEnd() async throws {
+    let pool = try WorkerPool(
+      threadCount: 1, name: "test", shortJobDuration: .seconds(3600))
+    let guest = try GuestExecutor(of: pool, name: "guest")
+    for _ in 0..<WorkerPool.shortJobRun { await Task(executorPreference: pool) {}.value }
+    let gate = ThreadGate()
+    let job = Task(executorPreference: pool) { gate.wait() }
+    let turn = Task(executorPreference: guest) { true }
+    Task.detached {
+      usleep(20_000)
+      gate.open()
+    }
+    pool.shutdown()
+    await job.value
+    #expect(await turn.value)
+    guest.shutdown()
   }
 
   @Test("after a turn that lasts, those that follow have a thread of their own, for a while")

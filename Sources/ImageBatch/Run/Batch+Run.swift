@@ -172,7 +172,9 @@ extension Batch {
         width: crew.workerCount + 2, wakeUps: wakeUps.stream, on: crew.workers,
         process: { item in
           do throws(BatchError) {
-            return (item, try await runner.run(item.finding, item.activity))
+            let product = try await runner.run(item.finding, item.activity)
+            if case .settled(let outcome) = product { endIfFailed(outcome) }
+            return (item, product)
           } catch {
             throw self.breaking(error)
           }
@@ -194,9 +196,7 @@ extension Batch {
             wakeUps.continuation.finish()
           }
           if let breakdown = writer.breakdown { throw breaking(breakdown) }
-          if plan.failurePolicy == .failFast, let failure = outcome.failure {
-            stop(.failure("\(outcome.input.escaped): \(failure)"))
-          }
+          endIfFailed(outcome)
         })
     } catch {
       // What broke the run was noted; the wait that was cancelled knows no cause, the scope does.
@@ -222,6 +222,12 @@ extension Batch {
     let index: Int
     let finding: Finding
     let activity: JobActivity
+  }
+
+  /// Ends the run at its first failure, where that is wanted.
+  private func endIfFailed(_ outcome: Outcome) {
+    guard plan.failurePolicy == .failFast, let failure = outcome.failure else { return }
+    stop(.failure("\(outcome.input.escaped): \(failure)"))
   }
 
   /// The error, once it is noted and all that works has been told of it as the cause.

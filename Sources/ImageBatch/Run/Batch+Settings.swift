@@ -35,7 +35,7 @@ extension Batch {
     }
   }
 
-  /// Starts the workers that the settings ask for.
+  /// Starts the workers that the settings ask for; for a single picture nobody does.
   func hireWorkers() throws(BatchError) {
     try running.withLock { running throws(BatchError) in
       try running.crew?.resize(to: settings.snapshot.value.workerCount)

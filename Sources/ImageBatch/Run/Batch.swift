@@ -91,7 +91,7 @@ public final class Batch: Sendable {
     wakeUps.continuation.finish()
   }
 
-  /// Ends the run: no new job starts, those that run leave at their next row. The first cause is
+  /// Ends the run: no new job starts, those that run leave at their next rows. The first cause is
   /// kept.
   ///
   /// May be called from any thread, at any time.

@@ -16,7 +16,7 @@ struct Crew {
   /// Starts the threads, of the workers the first alone; see `resize(to:)`.
   ///
   /// - Parameters:
-  ///   - workerCount: how many there are to be.
+  ///   - workerCount: how many the descriptors must suffice for.
   ///   - hasScout: whether there is something to count ahead, or to look out for.
   ///   - foremanBlocks: whether the walk waits for what others do.
   /// - Throws: `BatchError` `.systemLacks`.

@@ -55,6 +55,7 @@ final class DecodedRows: RowSource {
       return
     }
     if readyRowCount == 0 { try makeRows() }
+    precondition(row.byteCount == layout.bytesPerRow, "a row has \(layout.bytesPerRow) bytes")
     row.withUnsafeMutableBytes { target in
       lendRow { row in row.withUnsafeBytes { target.copyMemory(from: $0) } }
     }

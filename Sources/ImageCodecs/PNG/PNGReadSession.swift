@@ -6,7 +6,7 @@ struct PNGReadSession: ~Copyable {
   private let session: OpaquePointer
   private let input: Input
 
-  /// Opens a picture that is no larger than `size`.
+  /// Opens a picture that is no larger than `size`, from the start of `source`.
   ///
   /// - Throws: `AllocationError`.
   init(_ source: ByteSource, size: PixelSize) throws(AllocationError) {

@@ -181,11 +181,13 @@ final class PNGReader: ImageReader {
 
   private func read(into row: UnsafeMutableBufferPointer<UInt8>) throws {
     guard let base = row.baseAddress else { return }
-    guard try session?.readRow(into: base) != nil else { preconditionFailure() }
+    guard try session?.readRow(into: base) != nil else {
+      preconditionFailure("libpng was not asked")
+    }
   }
 
   private func readEnd() throws {
-    guard try session?.readEnd() != nil else { preconditionFailure() }
+    guard try session?.readEnd() != nil else { preconditionFailure("libpng was not asked") }
   }
 }
 
