@@ -173,7 +173,7 @@ extension Batch {
         process: { item in
           do throws(BatchError) {
             let product = try await runner.run(item.finding, item.activity)
-            if case .settled(let outcome) = product { endIfFailed(outcome) }
+            if case .settled(let outcome) = product { self.endIfFailed(outcome) }
             return (item, product)
           } catch {
             throw self.breaking(error)
