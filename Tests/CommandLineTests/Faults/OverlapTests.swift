@@ -138,7 +138,8 @@ import Testing
   @Test("F44: an OUT that another run writes to is refused: 75")
   func outputInUse() async throws {
     try sandbox.writePixmaps(2)
-    let first = try sandbox.start(["resize", "in", "out", "--size", "4", "--rate", "1/h"])
+    let first = try sandbox.start(
+      ["resize", "in", "out", "--size", "4", "--rate", "1/h", "--workers", "1"])
     try await first.until { sandbox.exists("out/000.ppm") }
     let second = try await sandbox.run("resize", "in", "out", "--size", "4")
     #expect(second.status == .exited(75))
