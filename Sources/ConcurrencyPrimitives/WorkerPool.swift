@@ -152,9 +152,10 @@ public final class WorkerPool: TaskExecutor {
 
   private func runJobs() {
     var shortJobCount = 0
-    while let work = work.next(
-      patience: shortJobCount < Self.shortJobRun ? .max : guestPatience.load(ordering: .relaxed))
-    {
+    var patience: Int {
+      shortJobCount < Self.shortJobRun ? .max : guestPatience.load(ordering: .relaxed)
+    }
+    while let work = work.next(patience: patience) {
       switch work {
       case .job(let job):
         let start = Deadline.Instant.now
