@@ -17,12 +17,7 @@ struct ApplyCommand: ParsableCommand, StandingConversion {
 
   @OptionGroup(title: "Steps") var steps: StepOptions
   @OptionGroup var format: OutputFormatOptions
-  @Argument(help: .input, completion: .file()) var input: PathArgument
-  @Argument(help: .output, completion: .file()) var output: PathArgument
-  @OptionGroup(title: "Selecting") var selection: SelectionOptions
-  @OptionGroup(title: "Writing") var writing: WritingOptions
-  @OptionGroup(title: "Running") var running: RunningOptions
-  @OptionGroup(title: "Talking") var talking: TalkingOptions
+  @OptionGroup var conversion: ConversionOptions
 
   @Flag(name: [.customShort("n"), .long], help: "Only tell what would be done.")
   var dryRun = false

@@ -20,13 +20,30 @@ protocol ConversionCommand {
   var notice: String? { get }
 }
 
-/// One that works on pictures which are there.
+/// Pictures that are there, and how new ones are made of them. It is one group, as the parser takes
+/// longest over groups.
+struct ConversionOptions: ParsableArguments {
+  @Argument(help: .input, completion: .file()) var input: PathArgument
+  @Argument(help: .output, completion: .file()) var output: PathArgument
+  @OptionGroup(title: "Selecting") var selection: SelectionOptions
+  @OptionGroup(title: "Writing") var writing: WritingOptions
+  @OptionGroup(title: "Running") var running: RunningOptions
+  @OptionGroup(title: "Talking") var talking: TalkingOptions
+}
+
+/// A command that works on pictures which are there.
 protocol StandingConversion: ConversionCommand {
-  var selection: SelectionOptions { get }
+  var conversion: ConversionOptions { get }
 }
 
 extension StandingConversion {
-  func select(in plan: inout Plan) { selection.apply(to: &plan) }
+  var input: PathArgument { conversion.input }
+  var output: PathArgument { conversion.output }
+  var writing: WritingOptions { conversion.writing }
+  var running: RunningOptions { conversion.running }
+  var talking: TalkingOptions { conversion.talking }
+
+  func select(in plan: inout Plan) { conversion.selection.apply(to: &plan) }
 }
 
 extension ConversionCommand {

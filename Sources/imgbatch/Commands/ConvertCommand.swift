@@ -25,12 +25,7 @@ struct ConvertCommand: ParsableCommand, StandingConversion {
       """)
 
   @OptionGroup(title: "Format") var target: ConvertOptions
-  @Argument(help: .input, completion: .file()) var input: PathArgument
-  @Argument(help: .output, completion: .file()) var output: PathArgument
-  @OptionGroup(title: "Selecting") var selection: SelectionOptions
-  @OptionGroup(title: "Writing") var writing: WritingOptions
-  @OptionGroup(title: "Running") var running: RunningOptions
-  @OptionGroup(title: "Talking") var talking: TalkingOptions
+  @OptionGroup var conversion: ConversionOptions
 
   @Flag(name: [.customShort("n"), .long], help: "Only tell what would be done.")
   var dryRun = false

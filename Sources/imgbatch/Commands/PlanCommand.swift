@@ -21,12 +21,7 @@ struct PlanCommand: ParsableCommand {
       abstract: "Tell what 'imgbatch resize' would do.")
 
     @OptionGroup(title: "Sizes and resampling") var resize: ResizeOptions
-    @Argument(help: .input, completion: .file()) var input: PathArgument
-    @Argument(help: .output, completion: .file()) var output: PathArgument
-    @OptionGroup(title: "Selecting") var selection: SelectionOptions
-    @OptionGroup(title: "Writing") var writing: WritingOptions
-    @OptionGroup(title: "Running") var running: RunningOptions
-    @OptionGroup(title: "Talking") var talking: TalkingOptions
+    @OptionGroup var conversion: ConversionOptions
 
     func recipe() -> Recipe { resize.recipe }
     var notice: String? { resize.notice }
@@ -39,12 +34,7 @@ struct PlanCommand: ParsableCommand {
       abstract: "Tell what 'imgbatch convert' would do.")
 
     @OptionGroup(title: "Format") var target: ConvertOptions
-    @Argument(help: .input, completion: .file()) var input: PathArgument
-    @Argument(help: .output, completion: .file()) var output: PathArgument
-    @OptionGroup(title: "Selecting") var selection: SelectionOptions
-    @OptionGroup(title: "Writing") var writing: WritingOptions
-    @OptionGroup(title: "Running") var running: RunningOptions
-    @OptionGroup(title: "Talking") var talking: TalkingOptions
+    @OptionGroup var conversion: ConversionOptions
 
     func recipe() -> Recipe { target.recipe }
     func run() throws { try convert { $0.isDryRun = true } }
@@ -57,12 +47,7 @@ struct PlanCommand: ParsableCommand {
 
     @OptionGroup(title: "Steps") var steps: StepOptions
     @OptionGroup var format: OutputFormatOptions
-    @Argument(help: .input, completion: .file()) var input: PathArgument
-    @Argument(help: .output, completion: .file()) var output: PathArgument
-    @OptionGroup(title: "Selecting") var selection: SelectionOptions
-    @OptionGroup(title: "Writing") var writing: WritingOptions
-    @OptionGroup(title: "Running") var running: RunningOptions
-    @OptionGroup(title: "Talking") var talking: TalkingOptions
+    @OptionGroup var conversion: ConversionOptions
 
     func validate() throws { try steps.validateOne() }
     func recipe() throws -> Recipe { try format.apply(to: steps.recipe()) }
