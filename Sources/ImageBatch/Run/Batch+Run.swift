@@ -184,7 +184,7 @@ extension Batch {
           var outcome = writer.settle(product, interruption: intake.interruption)
           outcome.index = item.index
           do throws(BatchError) {
-            try site.settle(outcome.input, isSuperseded: outcome.isSuperseded)
+            try site.settle(outcome)
           } catch {
             writer.note(error)
           }
