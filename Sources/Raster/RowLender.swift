@@ -22,6 +22,19 @@ public protocol RowLender: RowSource {
   func lendRow(to body: (RawSpan) -> Void)
 }
 
+extension RowLender {
+  /// Copies the next row, made if need be: what `readRow(into:)` can be where all rows are lent.
+  ///
+  /// - Throws: what `makeRows` throws.
+  public func copyRow(into row: inout MutableRawSpan) throws {
+    precondition(row.byteCount == layout.bytesPerRow, "a row has \(layout.bytesPerRow) bytes")
+    if readyRowCount == 0 { try makeRows() }
+    row.withUnsafeMutableBytes { target in
+      lendRow { row in row.withUnsafeBytes { target.copyMemory(from: $0) } }
+    }
+  }
+}
+
 extension RowSource {
   /// Nil.
   public var lender: (any RowLender)? { nil }

@@ -5,23 +5,16 @@ import Raster
 /// A reader's rows within a job: the time they take and the errors they throw are booked on
 /// decoding, and the job is asked whether it may go on.
 ///
-/// That is done once a row, or once for all rows that the reader makes together. Short rows that are
-/// made one by one take less time than the clock does to be read: of them a band is decoded at once,
-/// and handed on row by row.
+/// That is done once a row, or once for all rows that are made together: by the reader, or, as a short
+/// row takes less time than the clock does to be read, in a band.
 final class DecodedRows: RowSource {
   let layout: RowLayout
   private let rows: any RowSource
-  /// The same, where the reader lends them.
-  private let readyRows: (any RowLender)?
+  /// The same, where several are made together.
+  private let groups: (any RowLender)?
   private let trace: JobTrace
   private let clock: JobDeadline
   private var rowsLeft: Int
-
-  /// Rows that were decoded, where the reader lends none and they are short.
-  private let band: RowBand?
-  /// How many rows are in it, and how many of those have been handed on.
-  private var decodedCount = 0
-  private var takenCount = 0
 
   /// Up to here, to copy a row is nothing beside two readings of the clock.
   private static let shortRowByteCount = 2 << 10
@@ -33,11 +26,10 @@ final class DecodedRows: RowSource {
     self.clock = clock
     layout = rows.layout
     rowsLeft = layout.height
-    readyRows = rows.lender
-    band = readyRows == nil && Self.hasBand(layout) ? try RowBand(layout) : nil
+    groups = try rows.lender ?? (Self.areShort(layout) ? BandedRows(rows) : nil)
   }
 
-  private static func hasBand(_ layout: RowLayout) -> Bool {
+  private static func areShort(_ layout: RowLayout) -> Bool {
     layout.bytesPerRow <= shortRowByteCount
   }
 
@@ -45,20 +37,13 @@ final class DecodedRows: RowSource {
   ///
   /// - Throws: `SizeOverflow`.
   static func byteCount(for layout: RowLayout) throws(SizeOverflow) -> Int {
-    hasBand(layout) ? try RowBand.byteCount(for: layout) : 0
+    areShort(layout) ? try RowBand.byteCount(for: layout) : 0
   }
 
   func readRow(into row: inout MutableRawSpan) throws {
-    guard lender != nil else {
-      try decode { try rows.readRow(into: &row) }
-      rowsLeft -= 1
-      return
-    }
-    if readyRowCount == 0 { try makeRows() }
-    precondition(row.byteCount == layout.bytesPerRow, "a row has \(layout.bytesPerRow) bytes")
-    row.withUnsafeMutableBytes { target in
-      lendRow { row in row.withUnsafeBytes { target.copyMemory(from: $0) } }
-    }
+    guard groups == nil else { return try copyRow(into: &row) }
+    try decode { try rows.readRow(into: &row) }
+    rowsLeft -= 1
   }
 
   private func decode(_ body: () throws -> Void) throws {
@@ -78,30 +63,14 @@ final class DecodedRows: RowSource {
 }
 
 extension DecodedRows: RowLender {
-  var lender: (any RowLender)? { readyRows == nil && band == nil ? nil : self }
+  var lender: (any RowLender)? { groups == nil ? nil : self }
 
-  var readyRowCount: Int { readyRows?.readyRowCount ?? (decodedCount - takenCount) }
+  var readyRowCount: Int { groups?.readyRowCount ?? 0 }
 
-  func makeRows() throws {
-    switch band {
-    case nil:
-      try decode { try readyRows?.makeRows() }
-    case .some(let band):
-      let count = min(band.capacity, rowsLeft)
-      try decode { try band.fill(count, from: rows) }
-      decodedCount = count
-      takenCount = 0
-    }
-  }
+  func makeRows() throws { try decode { try groups?.makeRows() } }
 
   func lendRow(to body: (RawSpan) -> Void) {
-    switch band {
-    case nil:
-      readyRows?.lendRow(to: body)
-    case .some(let band):
-      band.lendRow(takenCount, to: body)
-      takenCount += 1
-    }
     rowsLeft -= 1
+    groups?.lendRow(to: body)
   }
 }
