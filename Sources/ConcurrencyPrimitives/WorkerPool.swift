@@ -45,7 +45,7 @@ public final class WorkerPool: TaskExecutor {
   /// So many short jobs in a row make a thread expect another.
   static let shortJobRun = 8
   /// How many jobs a guest lets go first then.
-  private let guestPatience = Atomic(1)
+  let guestPatience = Atomic(1)
   private let state = Mutex(State())
 
   /// Starts the threads.
@@ -89,10 +89,11 @@ public final class WorkerPool: TaskExecutor {
     precondition(threadCount >= 1, "a pool needs a thread")
     try state.withLock { state throws(StartError) in
       guard !state.isShutDown else { return }
+      // More would be more than the window of a fan-out leaves in the queue.
+      defer { guestPatience.store(min(state.count, 2), ordering: .relaxed) }
       if threadCount < state.count {
         work.dismiss(state.count - threadCount)
         state.count = threadCount
-        guestPatience.store(min(threadCount, 2), ordering: .relaxed)
         return
       }
       state.count += work.takeBackDismissals(threadCount - state.count)
@@ -106,8 +107,6 @@ public final class WorkerPool: TaskExecutor {
         }
         state.count += 1
         state.startedCount += 1
-        // More would be more than the window of a fan-out leaves in the queue.
-        guestPatience.store(min(state.count, 2), ordering: .relaxed)
       }
     }
   }

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import TestSupport
 import Testing
 
@@ -150,6 +151,29 @@ import Testing
       for job in firstJobs + laterJobs { await job.value }
       #expect(running.current == 0)
       #expect((1...2).contains(later.highest))
+    }
+  }
+
+  @Test("how long a guest waits goes by the threads, also by those that are kept after all")
+  func guestPatience() async throws {
+    try await withPool(2) { pool in
+      func patience() -> Int { pool.guestPatience.load(ordering: .relaxed) }
+      let (running, gate) = (Gauge(), ThreadGate())
+      let jobs = (0..<2).map { _ in
+        Task(executorPreference: pool) {
+          running.add(1)
+          gate.wait()
+        }
+      }
+      await until { running.current == 2 }
+      #expect(patience() == 2)
+      // Both threads are at work, and neither notices.
+      try pool.resize(to: 1)
+      #expect(patience() == 1)
+      try pool.resize(to: 2)
+      #expect(patience() == 2)
+      gate.open()
+      for job in jobs { await job.value }
     }
   }
 
