@@ -160,7 +160,8 @@ static-libraries: dependencies
 	mkdir -p $(STATIC_LIBRARIES)
 	ln -sf "$$($(CC) -print-file-name=libstdc++.a)" $(STATIC_LIBRARIES)/
 	@cd $(STATIC_LIBRARIES) && echo > trial.swift && : > linking; \
-	if $(SWIFT)c -static-stdlib $(subst -Xswiftc,,$(COMPACT_LINKING)) trial.swift -o trial 2> trial.log && ./trial; \
+	if $(SWIFT)c -static-stdlib $(subst -Xswiftc,,$(COMPACT_LINKING)) trial.swift -o trial \
+	  2> trial.log && ./trial; \
 	then echo $(COMPACT_LINKING) > linking; else echo 'linked without packed relocations'; fi
 
 .PHONY: install

@@ -75,10 +75,11 @@ final class Child: Sendable {
 
   /// Waits for the end. A program that takes longer than it may is killed, and the test fails.
   func ending(_ location: SourceLocation = #_sourceLocation) async throws -> Ending {
+    var patience = Patience()
     while true {
       if let ending = state.withLock({ note(&$0) }) { return ending }
       if ContinuousClock.now - start > limit { killLate(location) }
-      try await Task.sleep(for: .milliseconds(1))
+      try await patience.wait()
     }
   }
 
@@ -93,6 +94,7 @@ final class Child: Sendable {
   func until(
     _ location: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool
   ) async throws {
+    var patience = Patience()
     while try !condition() {
       guard isRunning else {
         // It may have happened at the very end.
@@ -104,7 +106,7 @@ final class Child: Sendable {
         killLate(location)
         return
       }
-      try await Task.sleep(for: .milliseconds(1))
+      try await patience.wait()
     }
   }
 
@@ -134,5 +136,16 @@ final class Child: Sendable {
     return Ending(
       status: Ending.Status(waitStatus: status), instant: end, duration: end - start,
       peakByteCount: peakByteCount, output: output.bytes, error: error.bytes)
+  }
+}
+
+/// Waits a little longer each time before something is looked at again: hundreds of tests may do so at
+/// once.
+private struct Patience {
+  private var pause = Duration.milliseconds(1)
+
+  mutating func wait() async throws {
+    try await Task.sleep(for: pause)
+    pause = min(pause * 1.25, .milliseconds(10))
   }
 }

@@ -1,7 +1,7 @@
 /// The distinct colours of a picture, in the order in which they were seen, up to 256 of them.
 ///
-/// A hash table with open addressing, three quarters empty at worst; a colour is its four samples of 8 bits,
-/// red in the lowest byte and alpha in the highest.
+/// A hash table with open addressing, three quarters empty at worst; a colour is its four samples of
+/// 8 bits, red in the lowest byte and alpha in the highest.
 final class ColourTable {
   /// The most that a palette holds.
   static let capacity = 256
