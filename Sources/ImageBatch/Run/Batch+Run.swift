@@ -159,6 +159,8 @@ extension Batch {
           guard let finding else {
             if !plan.isWatching {
               isAtEnd = true
+              // Whoever counts ahead may have been overtaken.
+              if plan.countsAhead { ledger.withLock { $0.total = $0.foundCount } }
               wakeUps.continuation.finish()
             }
             return nil
@@ -248,6 +250,6 @@ extension Batch {
       _ = finding
       count += 1
     }
-    if !Task.isCancelled { ledger.withLock { $0.total = count } }
+    if !Task.isCancelled { ledger.withLock { $0.total = $0.total ?? count } }
   }
 }

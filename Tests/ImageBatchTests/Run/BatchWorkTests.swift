@@ -288,6 +288,20 @@ import Testing
     #expect(progress.pixelCount == 40)
   }
 
+  @Test("a run that is over before it is counted knows its end all the same")
+  func overtakenCount() async throws {
+    for index in 0..<3 { try folder.write(Pictures.ppm(2, 2), to: FilePath("in/\(index).ppm")) }
+    var plan = Plan.writing(from: input, to: output)
+    plan.countsAhead = true
+    let batch = Batch(plan)
+    try await withPool(1) { pool in
+      // This crew has nobody who counts.
+      _ = try await batch.run(
+        with: Crew(everythingOn: pool, workerCount: 1), onOutcome: { _ in })
+    }
+    #expect(batch.progress.total == 3)
+  }
+
   @Test("the times of a job lie within the run's")
   func times() async throws {
     try folder.write(try Pictures.encoded(.png, 40, 40), to: "in/a.png")
