@@ -21,11 +21,13 @@ struct Imgbatch: ParsableCommand {
       78 configuration or recipe invalid, 124 timed out, 128+N ended by signal N.
       """,
     version: version,
-    subcommands: [
-      ResizeCommand.self, ConvertCommand.self, ApplyCommand.self, OptimizeCommand.self,
-      InspectCommand.self, VerifyCommand.self, CompareCommand.self, PlanCommand.self,
-      WatchCommand.self, OpsCommand.self, ConfigCommand.self,
-    ])
+    subcommands: commands)
+
+  private static let commands: [any ParsableCommand.Type] = [
+    ResizeCommand.self, ConvertCommand.self, ApplyCommand.self, OptimizeCommand.self,
+    InspectCommand.self, VerifyCommand.self, CompareCommand.self, PlanCommand.self,
+    WatchCommand.self, OpsCommand.self, ConfigCommand.self,
+  ]
 
   /// This program's version, and those of the libraries that it runs on.
   static var version: String {
@@ -40,22 +42,35 @@ struct Imgbatch: ParsableCommand {
   /// third of all that a run on a small picture costs. Where that fails, or help is wanted, the
   /// whole tree is asked, whose words name the whole command.
   static func command(for arguments: [String]) throws -> any ParsableCommand {
-    var type: any ParsableCommand.Type = Imgbatch.self
+    var named: (any ParsableCommand.Type)?
+    var candidates = commands
     var rest = arguments[...]
     while let word = rest.first,
-      let named = type.configuration.subcommands.first(where: {
-        $0.configuration.commandName == word
-      })
+      let candidate = candidates.first(where: { $0.configuration.commandName == word })
     {
-      type = named
+      named = candidate
+      candidates = candidate.configuration.subcommands
       rest.removeFirst()
     }
     // Where help is wanted, what is parsed is another command, that of the help.
-    if type != Imgbatch.self, let command = try? type.parseAsRoot(Array(rest)),
-      Swift.type(of: command) == type
-    {
+    if let named, let command = try? named.parseAsRoot(Array(rest)), type(of: command) == named {
       return command
     }
     return try parseAsRoot(arguments)
+  }
+}
+
+extension CommandConfiguration {
+  /// That of a command below another one, such as `imgbatch`, which is parsed by itself.
+  ///
+  /// A command that knows what it is part of does not look for completion scripts, which only the
+  /// whole tree can write: two commands less to be parsed.
+  init(
+    command name: String, of parent: String = "imgbatch", abstract: String,
+    discussion: String = "", subcommands: [any ParsableCommand.Type] = []
+  ) {
+    self.init(
+      commandName: name, _superCommandName: parent, abstract: abstract, discussion: discussion,
+      subcommands: subcommands)
   }
 }

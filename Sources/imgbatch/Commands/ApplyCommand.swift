@@ -3,7 +3,7 @@ import ImageBatch
 
 struct ApplyCommand: ParsableCommand, StandingConversion {
   static let configuration = CommandConfiguration(
-    commandName: "apply",
+    command: "apply",
     abstract: "Do one thing after the other with pictures, as options or a recipe file say.",
     discussion: """
       'imgbatch ops' lists the operations. A recipe may have several outputs for each picture, which \

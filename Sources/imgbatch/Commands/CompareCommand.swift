@@ -28,7 +28,7 @@ struct ToleranceOptions: ParsableArguments {
 
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "compare",
+    command: "compare",
     abstract: "Compare two folders, or two pictures, pixel by pixel.",
     discussion: """
       Files of the same path below A and B are a pair; each pair that differs is a line: the \

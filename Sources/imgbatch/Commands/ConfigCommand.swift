@@ -5,7 +5,7 @@ import ImageBatch
 
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "config",
+    command: "config",
     abstract: "Check a configuration file, or print what one may hold.",
     discussion: """
       The keys are options' names: workers, memory, rate, io-rate, timeout, job-timeout, slow-after, \
@@ -22,7 +22,7 @@ struct ConfigCommand: ParsableCommand {
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "check",
+      command: "check", of: "imgbatch config",
       abstract: "Tell whether a file is a configuration: where it is not, and what was expected.")
 
     @Argument(
@@ -41,7 +41,7 @@ struct ConfigCommand: ParsableCommand {
 
   struct Schema: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "schema",
+      command: "schema", of: "imgbatch config",
       abstract: "Print the JSON Schema of configurations, for editors and other tools.")
 
     func run() throws {

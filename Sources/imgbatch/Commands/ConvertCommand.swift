@@ -15,7 +15,7 @@ struct ConvertOptions: ParsableArguments {
 
 struct ConvertCommand: ParsableCommand, StandingConversion {
   static let configuration = CommandConfiguration(
-    commandName: "convert",
+    command: "convert",
     abstract: "Write pictures in another format: the same pixels, exactly, or a failure.",
     discussion: """
       Examples:

@@ -3,7 +3,7 @@ import ImageBatch
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect",
+    command: "inspect",
     abstract: "List pictures: format, size, depth, colour type, orientation, bytes.",
     discussion: """
       Examples:

@@ -4,7 +4,7 @@ import Recipes
 
 struct OpsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "ops",
+    command: "ops",
     abstract: "List the operations that 'apply' knows, with what they may be told.",
     discussion: """
       Examples:

@@ -23,7 +23,7 @@ struct OptimizeOptions: ParsableArguments {
 
 struct OptimizeCommand: ParsableCommand, StandingConversion {
   static let configuration = CommandConfiguration(
-    commandName: "optimize",
+    command: "optimize",
     abstract: "Write the same PNGs in fewer bytes: no pixel changes, and no file grows.",
     discussion: """
       What cannot be made smaller is copied, and so are animations and other formats. Pictures keep \

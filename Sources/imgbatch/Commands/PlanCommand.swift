@@ -3,7 +3,7 @@ import ImageBatch
 
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plan",
+    command: "plan",
     abstract: "Tell what another command would do: jobs, pixels, memory, collisions.",
     discussion: """
       Nothing is written; the same as --dry-run.
@@ -17,7 +17,7 @@ struct PlanCommand: ParsableCommand {
 
   struct Resize: ParsableCommand, StandingConversion {
     static let configuration = CommandConfiguration(
-      commandName: "resize",
+      command: "resize", of: "imgbatch plan",
       abstract: "Tell what 'imgbatch resize' would do.")
 
     @OptionGroup(title: "Sizes and resampling") var resize: ResizeOptions
@@ -30,7 +30,7 @@ struct PlanCommand: ParsableCommand {
 
   struct Convert: ParsableCommand, StandingConversion {
     static let configuration = CommandConfiguration(
-      commandName: "convert",
+      command: "convert", of: "imgbatch plan",
       abstract: "Tell what 'imgbatch convert' would do.")
 
     @OptionGroup(title: "Format") var target: ConvertOptions
@@ -42,7 +42,7 @@ struct PlanCommand: ParsableCommand {
 
   struct Apply: ParsableCommand, StandingConversion {
     static let configuration = CommandConfiguration(
-      commandName: "apply",
+      command: "apply", of: "imgbatch plan",
       abstract: "Tell what 'imgbatch apply' would do.")
 
     @OptionGroup(title: "Steps") var steps: StepOptions

@@ -77,7 +77,7 @@ struct ResizeOptions: ParsableArguments {
 
 struct ResizeCommand: ParsableCommand, StandingConversion {
   static let configuration = CommandConfiguration(
-    commandName: "resize",
+    command: "resize",
     abstract: "Resize pictures; the tree of IN is mirrored in OUT.",
     discussion: """
       Examples:

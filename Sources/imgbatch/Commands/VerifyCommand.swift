@@ -3,7 +3,7 @@ import ImageBatch
 
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify",
+    command: "verify",
     abstract: "Decode everything, write nothing, and tell what is broken.",
     discussion: """
       Examples:

@@ -3,7 +3,7 @@ import ImageBatch
 
 struct WatchCommand: ParsableCommand, ConversionCommand {
   static let configuration = CommandConfiguration(
-    commandName: "watch",
+    command: "watch",
     abstract: "Work on what is in a folder, then on what arrives, until it is stopped.",
     discussion: """
       A file is taken up when its writer has closed it, or when it was moved in. SIGTERM ends the \
