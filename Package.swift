@@ -51,7 +51,8 @@ let package = Package(
     .target(name: "CKernels", cSettings: cStyle),
 
     // The arrows point down: each room knows only those below it.
-    .target(name: "ConcurrencyPrimitives", swiftSettings: houseStyle),
+    .target(
+      name: "ConcurrencyPrimitives", dependencies: ["CLinuxShim"], swiftSettings: houseStyle),
     .target(
       name: "Raster", dependencies: ["ConcurrencyPrimitives", "CKernels"],
       swiftSettings: houseStyle),

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 
 const int linux_o_tmpfile = O_TMPFILE;
 const int linux_at_empty_path = AT_EMPTY_PATH;
@@ -25,6 +26,11 @@ int linux_affinity_count(void) {
     if (!failed) return count;
   }
   return -1;
+}
+
+long linux_wait_count(void) {
+  struct rusage usage;
+  return getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_nvcsw : 0;
 }
 
 const char *linux_dirent_name(const struct dirent *entry) { return entry->d_name; }

@@ -2,46 +2,54 @@ import Glibc
 
 /// A queue at which threads wait, until it is closed: first in, first out, but for what is urgent.
 ///
-/// Built on a pthread mutex and a semaphore, sem_overview(7). With a condition in place of the
-/// semaphore a hand-over took one system call more: glibc takes a mutex back from
-/// `pthread_cond_wait` as one that others wait for, and wakes them in vain when it is let go.
+/// A thread takes tens of microseconds to come when it is woken, and those that are awake may have taken
+/// everything by then. So no more than two are on their way at a time, and whoever has come and leaves
+/// something for others wakes the next. Those that wait are a stack: the one that came last, whose
+/// data may still be in the caches, is woken first. Where there are more threads than work, or than
+/// processors for it, the others sleep on.
+///
+/// Each waits at a semaphore of its own, sem_overview(7): glibc's conditions cost a system call more, as
+/// `pthread_cond_wait` takes the mutex back as one that others wait for, and wakes them in vain
+/// when it is let go.
 final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
-  // `mutex` guards the variables. Both live behind pointers because they must not move, which a
-  // stored property of Swift does not promise.
+  // `mutex` guards the variables. It lives behind a pointer because it must not move, which a stored
+  // property of Swift does not promise.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private var elements = FIFO<Element>()
   private var urgentElements = FIFO<Element>()
   private var isClosed = false
   private var dismissalCount = 0
 
-  /// Counts what there is to wake for: at least one for each element and dismissal, and one that
-  /// stays once the queue is closed. One too many wakes somebody in vain.
-  private let occasions: UnsafeMutablePointer<sem_t>
+  /// Those that wait, by their semaphores.
+  private var sleepers: [UnsafeMutablePointer<sem_t>] = []
+  /// Semaphores at which nobody waits.
+  private var spares: [UnsafeMutablePointer<sem_t>] = []
+  /// How many were woken and have not come yet.
+  private var wakingCount = 0
+  private static var mostWaking: Int { 2 }
 
   init() {
     mutex = .allocate(capacity: 1)
-    occasions = .allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
-    sem_init(occasions, 0, 0)
   }
 
   deinit {
-    sem_destroy(occasions)
+    for semaphore in spares {
+      sem_destroy(semaphore)
+      semaphore.deallocate()
+    }
     pthread_mutex_destroy(mutex)
-    occasions.deallocate()
     mutex.deallocate()
   }
 
-  /// Adds an element at the end and wakes one thread; returns false, and drops it, when the queue is
-  /// closed.
+  /// Adds an element at the end and sees to it that a thread comes; returns false, and drops it, when
+  /// the queue is closed.
   func append(_ element: Element, isUrgent: Bool = false) -> Bool {
-    let isOpen = withLock {
+    wakingOne {
       guard !isClosed else { return false }
       if isUrgent { urgentElements.append(element) } else { elements.append(element) }
       return true
     }
-    if isOpen { sem_post(occasions) }
-    return isOpen
   }
 
   /// Waits for an element; returns nil when the queue is closed and empty, or the caller dismissed.
@@ -49,24 +57,25 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
   /// - Parameter patience: An urgent element waits while there are so many others; by default it does
   ///   not.
   func next(patience: Int = .max) -> Element? {
+    var turn = wakingOne { self.turn(patience) }
     while true {
-      while sem_wait(occasions) != 0 {}
-      switch withLock({ turn(patience) }) {
+      switch turn {
       case .element(let element): return element
-      case .dismissal: return nil
-      case .end:
-        // Whoever waits besides is to see it, too.
-        sem_post(occasions)
-        return nil
-      case .nothing: continue
+      case .dismissal, .end: return nil
+      case .sleep(let semaphore):
+        while sem_wait(semaphore) != 0 {}
+        turn = wakingOne {
+          spares.append(semaphore)
+          wakingCount -= 1
+          return self.turn(patience)
+        }
       }
     }
   }
 
   /// Lets so many callers of `next` go with nothing, whatever is in the queue: those that call first.
   func dismiss(_ count: Int) {
-    withLock { dismissalCount += count }
-    for _ in 0..<count { sem_post(occasions) }
+    wakingOne { dismissalCount += count }
   }
 
   /// Takes back what nobody has gone by yet.
@@ -82,18 +91,20 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
 
   /// Lets no further element in; what is in the queue can still be taken out.
   func close() {
-    withLock {
+    wakingOne {
       isClosed = true
       dismissalCount = 0
     }
-    sem_post(occasions)
   }
+
+  /// How many threads sleep here.
+  var sleeperCount: Int { withLock { sleepers.count } }
 
   private enum Turn {
     case element(Element)
     case dismissal
     case end
-    case nothing
+    case sleep(UnsafeMutablePointer<sem_t>)
   }
 
   private func turn(_ patience: Int) -> Turn {
@@ -105,12 +116,44 @@ final class BlockingQueue<Element: Sendable>: @unchecked Sendable {
     if let element = first ?? elements.popFirst() ?? urgentElements.popFirst() {
       return .element(element)
     }
-    return isClosed ? .end : .nothing
+    if isClosed { return .end }
+    let semaphore = spares.popLast() ?? Self.makeSemaphore()
+    sleepers.append(semaphore)
+    return .sleep(semaphore)
+  }
+
+  /// How many threads that came would have something to come for.
+  private var occasionCount: Int {
+    isClosed ? .max : dismissalCount + elements.count + urgentElements.count
+  }
+
+  /// Does something under the lock, and wakes somebody where it leaves something to come for, unless
+  /// enough are on their way.
+  @inline(__always)
+  private func wakingOne<R>(_ body: () -> R) -> R {
+    pthread_mutex_lock(mutex)
+    let result = body()
+    let sleeper = sleepers.isEmpty ? nil : sleeperToWake()
+    pthread_mutex_unlock(mutex)
+    if let sleeper { sem_post(sleeper) }
+    return result
+  }
+
+  private func sleeperToWake() -> UnsafeMutablePointer<sem_t>? {
+    guard wakingCount < min(Self.mostWaking, occasionCount) else { return nil }
+    wakingCount += 1
+    return sleepers.popLast()
   }
 
   private func withLock<R>(_ body: () -> R) -> R {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return body()
+  }
+
+  private static func makeSemaphore() -> UnsafeMutablePointer<sem_t> {
+    let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+    sem_init(semaphore, 0, 0)
+    return semaphore
   }
 }

@@ -1,3 +1,4 @@
+import CLinuxShim
 import Synchronization
 
 /// A task executor that lives on the threads of a ``WorkerPool``, and has a thread of its own only
@@ -26,9 +27,9 @@ import Synchronization
 /// the turn wait while two jobs are queued, or one where the pool has one thread; the turn then takes
 /// what has become of several. If one of those lasts after all, the turn waits for it.
 ///
-/// A turn that takes long, because it blocks, takes the pool a thread away. So after one that has
-/// lasted beyond `patience` the next 64 are run by a thread of their own, and then the pool is tried
-/// again.
+/// A turn that blocks takes the pool a thread away. So after one that has lasted beyond `patience`, and
+/// has waited for something, the next 64 are run by a thread of their own, and then the pool is tried
+/// again. One that only had to share its processor changes nothing: a thread more would share it, too.
 public final class GuestExecutor: TaskExecutor {
   private struct State {
     var thread: WorkerPool?
@@ -52,7 +53,8 @@ public final class GuestExecutor: TaskExecutor {
   /// - Parameters:
   ///   - host: Whose threads it uses; outlives it.
   ///   - name: What its own thread is called.
-  ///   - patience: How long a turn may take on the pool's threads without consequences.
+  ///   - patience: How long a turn that waits for something may take on the pool's threads without
+  ///     consequences.
   ///   - isAlwaysApart: Whether its turns are known to block, and all go to its own thread.
   /// - Throws: ``WorkerPool/StartError`` where that thread cannot be started.
   public init(
@@ -90,11 +92,14 @@ public final class GuestExecutor: TaskExecutor {
   /// Runs a job on the calling thread.
   func run(_ job: UnownedJob) {
     let start = Deadline.Instant.now
+    let waitCount = linux_wait_count()
     runningCount.add(1, ordering: .relaxed)
     job.runSynchronously(on: asUnownedTaskExecutor())
     runningCount.subtract(1, ordering: .relaxed)
     turnCount.add(1, ordering: .relaxed)
-    if !isAlwaysApart, start.duration(to: .now) > patience { standApart() }
+    if !isAlwaysApart, start.duration(to: .now) > patience, linux_wait_count() > waitCount {
+      standApart()
+    }
   }
 
   /// Where the system has no thread to give, the pool's threads go on to be used.

@@ -1,3 +1,5 @@
+import Glibc
+import Synchronization
 import TestSupport
 import Testing
 
@@ -44,6 +46,45 @@ import Testing
     #expect([queue.next(), queue.next()] == [1, 2])
     queue.close()
     #expect(queue.next() == nil)
+  }
+
+  @Test("who came last is woken first")
+  func lastComesFirst() async throws {
+    let found = Log<[Int]>()
+    try await onThreads(3) { index in
+      if index < 2 {
+        // The second comes when the first one sleeps.
+        while self.queue.sleeperCount < index { sched_yield() }
+        while let element = self.queue.next() { found.append([index, element]) }
+      } else {
+        for element in 1...3 {
+          while self.queue.sleeperCount < 2 { sched_yield() }
+          #expect(self.queue.append(element))
+        }
+        while self.queue.sleeperCount < 2 { sched_yield() }
+        self.queue.close()
+      }
+    }
+    #expect(found.entries == [[1, 1], [1, 2], [1, 3]])
+  }
+
+  @Test("nothing is left lying while somebody sleeps", arguments: [1, 2, 7])
+  func nothingIsLeft(consumerCount: Int) async throws {
+    let (rounds, burst) = (2000, 5)
+    let taken = Atomic(0)
+    try await onThreads(consumerCount + 1) { index in
+      guard index == consumerCount else {
+        while self.queue.next() != nil { taken.add(1, ordering: .relaxed) }
+        return
+      }
+      for round in 1...rounds {
+        for element in 0..<burst { #expect(self.queue.append(element, isUrgent: element == 3)) }
+        // Only those who come for them can take them.
+        while taken.load(ordering: .relaxed) < round * burst { sched_yield() }
+      }
+      self.queue.close()
+    }
+    #expect(taken.load(ordering: .relaxed) == rounds * burst)
   }
 
   @Test("once it is closed what is queued comes out, and then everybody is let go")

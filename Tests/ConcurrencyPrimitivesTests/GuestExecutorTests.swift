@@ -75,9 +75,10 @@ import Testing
     guest.shutdown()
   }
 
-  @Test("after a turn that lasts, those that follow have a thread of their own, for a while")
+  @Test("after a turn that waits, those that follow have a thread of their own, for a while")
   func longTurns() async throws {
     try await withGuest(patience: .milliseconds(100)) { _, guest in
+      #expect(await threadOfTurn(guest) == "test-0")
       #expect(await threadOfTurn(guest) == "test-0")
       await Task(executorPreference: guest) { _ = usleep(150_000) }.value
       var threads: [String] = []
@@ -87,6 +88,19 @@ import Testing
       }
       #expect(threads.last == "test-0")
       #expect(threads.count > 64 && threads.dropLast().allSatisfy { $0 == "guest-0" })
+    }
+  }
+
+  @Test("after turns that last without waiting nothing changes")
+  func busyTurns() async throws {
+    try await withGuest(patience: .milliseconds(1)) { _, guest in
+      for _ in 0..<3 {
+        await Task(executorPreference: guest) {
+          let end = Deadline.Instant.now.advanced(by: .milliseconds(20))
+          while .now < end {}
+        }.value
+        #expect(await threadOfTurn(guest) == "test-0")
+      }
     }
   }
 

@@ -14,6 +14,10 @@ extern const int linux_at_empty_path;
 // The number of processors that sched_setaffinity(2) leaves to this process, or -1 with errno.
 int linux_affinity_count(void);
 
+// getrusage(2) RUSAGE_THREAD: how often the calling thread has waited for something. That it lost its
+// processor to another thread does not count. Declared for _GNU_SOURCE only.
+long linux_wait_count(void);
+
 // The name in a directory entry; d_name is an array, which Swift sees as a tuple.
 const char *linux_dirent_name(const struct dirent *entry);
 
