@@ -55,8 +55,11 @@ struct RunningOptions: ParsableArguments {
   @Flag(exclusivity: .chooseLast)
   var failures = FailureFlag.keepGoing
 
-  enum FailureFlag: String, EnumerableFlag {
+  enum FailureFlag: String, EnumerableFlag, CustomStringConvertible {
     case keepGoing, failFast
+
+    /// What the parser would find out by reflection.
+    var description: String { rawValue }
 
     static func help(for value: Self) -> ArgumentHelp? {
       switch value {
