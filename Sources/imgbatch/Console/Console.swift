@@ -9,7 +9,13 @@ import SystemPackage
 final class Console: Sendable {
   static let shared = Console()
 
-  private let progressLine = Mutex("")
+  private struct Screen {
+    var progressLine = ""
+    /// Whether the run has had its last word.
+    var isOver = false
+  }
+
+  private let screen = Mutex(Screen())
   private let leastLevel = Mutex(LogLevel.info)
 
   /// How much is said of what `say(_:at:)` is told.
@@ -25,10 +31,20 @@ final class Console: Sendable {
 
   /// Says one line, with the program's name before it.
   func say(_ message: String) {
-    progressLine.withLock { line in
-      let clearing = line.isEmpty ? "" : Self.clearLine
-      Self.write(clearing + "imgbatch: " + message + "\n" + line, to: STDERR_FILENO)
+    screen.withLock { Self.write(message, on: $0) }
+  }
+
+  /// Says the line with which a run ends.
+  func sayLast(_ message: String) {
+    screen.withLock { screen in
+      Self.write(message, on: screen)
+      screen.isOver = true
     }
+  }
+
+  /// Says one line to somebody who has asked, unless that was too late.
+  func answer(_ message: String) {
+    screen.withLock { if !$0.isOver { Self.write(message, on: $0) } }
   }
 
   /// Says what is wrong with a file, a line each, with the program's name before it.
@@ -38,20 +54,29 @@ final class Console: Sendable {
 
   /// Says one line, unless that would mean to wait: for another thread, or for a reader.
   func sayIfFree(_ message: String) {
-    _ = progressLine.withLockIfAvailable { line in
-      let clearing = line.isEmpty ? "" : Self.clearLine
-      Self.writeIfReady(clearing + "imgbatch: " + message + "\n" + line, to: STDERR_FILENO)
+    _ = screen.withLockIfAvailable {
+      Self.writeIfReady(Self.line(message, on: $0), to: STDERR_FILENO)
     }
   }
 
   /// Shows a line in place of the last one, unless that would mean to wait; an empty one takes it
   /// away. That of a cancelled task comes too late.
   func showProgress(_ text: String) {
-    _ = progressLine.withLockIfAvailable { line in
-      guard line != text, !Task.isCancelled else { return }
-      line = text
+    _ = screen.withLockIfAvailable { screen in
+      guard screen.progressLine != text, !Task.isCancelled else { return }
+      screen.progressLine = text
       Self.writeIfReady(Self.clearLine + text, to: STDERR_FILENO)
     }
+  }
+
+  private static func write(_ message: String, on screen: Screen) {
+    write(line(message, on: screen), to: STDERR_FILENO)
+  }
+
+  /// A line with the program's name before it, in place of the progress line, which comes again below.
+  private static func line(_ message: String, on screen: Screen) -> String {
+    let clearing = screen.progressLine.isEmpty ? "" : clearLine
+    return clearing + "imgbatch: " + message + "\n" + screen.progressLine
   }
 
   /// ECMA-48: carriage return, erase in line.

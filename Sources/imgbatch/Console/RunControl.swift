@@ -25,7 +25,7 @@ final class RunControl: Sendable {
   func take(_ signal: CInt) {
     switch signal {
     case SIGUSR1:
-      apart { Console.shared.say(statusLine(self.batch.status)) }
+      apart { Console.shared.answer(statusLine(self.batch.status)) }
     case SIGHUP where settings.path != nil || batch.plan.isWatching:
       apart {
         self.serviceManager?.tell(

@@ -57,9 +57,9 @@ extension Session {
       case .interrupted(let cause):
         // A failed file was told when it settled.
         if case .failure = cause {} else { Console.shared.say("\(cause)") }
-        Console.shared.say(summary(of: batchReport))
+        Console.shared.sayLast(summary(of: batchReport))
       case .completed, .broken:
-        Console.shared.say(summary(of: batchReport))
+        Console.shared.sayLast(summary(of: batchReport))
       }
     }
     let lostResults = report?.hasFailed == true || ResultStream.standardOutput.hasFailed
