@@ -42,14 +42,24 @@ final class Console: Sendable {
     }
   }
 
-  /// Says one line to somebody who has asked, unless that was too late.
-  func answer(_ message: String) {
+  /// Says one line of a run that goes on: after its last word there is none.
+  func sayMeanwhile(_ message: String) {
     screen.withLock { if !$0.isOver { Self.write(message, on: $0) } }
+  }
+
+  /// Says one line of a run that goes on, unless there is to be less talk than that.
+  func sayMeanwhile(_ message: @autoclosure () -> String, at level: LogLevel) {
+    if level <= self.level { sayMeanwhile(message()) }
   }
 
   /// Says what is wrong with a file, a line each, with the program's name before it.
   func say(_ error: ConfigurationError) {
-    for line in "\(error)".split(separator: "\n") { say(String(line)) }
+    for line in error.lines { say(line) }
+  }
+
+  /// As `say`, of a run that goes on.
+  func sayMeanwhile(_ error: ConfigurationError) {
+    for line in error.lines { sayMeanwhile(line) }
   }
 
   /// Says one line, unless that would mean to wait: for another thread, or for a reader.
@@ -113,4 +123,8 @@ final class Console: Sendable {
       }
     }
   }
+}
+
+extension ConfigurationError {
+  fileprivate var lines: [String] { "\(self)".split(separator: "\n").map(String.init) }
 }
