@@ -13,6 +13,14 @@ final class Console: Sendable {
     var progressLine = ""
     /// Whether the run has had its last word.
     var isOver = false
+
+    /// What to write for a line: the program's name before it, in place of the progress line, which
+    /// comes again below. Nil behind the last word.
+    func line(_ message: String) -> String? {
+      guard !isOver else { return nil }
+      let clearing = progressLine.isEmpty ? "" : Console.clearLine
+      return clearing + "imgbatch: " + message + "\n" + progressLine
+    }
   }
 
   private let screen = Mutex(Screen())
@@ -31,41 +39,31 @@ final class Console: Sendable {
 
   /// Says one line, with the program's name before it.
   func say(_ message: String) {
-    screen.withLock { Self.write(message, on: $0) }
+    screen.withLock { screen in
+      guard let line = screen.line(message) else { return }
+      Self.write(line, to: STDERR_FILENO)
+    }
   }
 
-  /// Says the line with which a run ends.
+  /// Says the line with which a run ends: whoever has something to say later is too late.
   func sayLast(_ message: String) {
     screen.withLock { screen in
-      Self.write(message, on: screen)
+      guard let line = screen.line(message) else { return }
+      Self.write(line, to: STDERR_FILENO)
       screen.isOver = true
     }
   }
 
-  /// Says one line of a run that goes on: after its last word there is none.
-  func sayMeanwhile(_ message: String) {
-    screen.withLock { if !$0.isOver { Self.write(message, on: $0) } }
-  }
-
-  /// Says one line of a run that goes on, unless there is to be less talk than that.
-  func sayMeanwhile(_ message: @autoclosure () -> String, at level: LogLevel) {
-    if level <= self.level { sayMeanwhile(message()) }
-  }
-
   /// Says what is wrong with a file, a line each, with the program's name before it.
   func say(_ error: ConfigurationError) {
-    for line in error.lines { say(line) }
-  }
-
-  /// As `say`, of a run that goes on.
-  func sayMeanwhile(_ error: ConfigurationError) {
-    for line in error.lines { sayMeanwhile(line) }
+    for line in "\(error)".split(separator: "\n") { say(String(line)) }
   }
 
   /// Says one line, unless that would mean to wait: for another thread, or for a reader.
   func sayIfFree(_ message: String) {
-    _ = screen.withLockIfAvailable {
-      Self.writeIfReady(Self.line(message, on: $0), to: STDERR_FILENO)
+    _ = screen.withLockIfAvailable { screen in
+      guard let line = screen.line(message) else { return }
+      Self.writeIfReady(line, to: STDERR_FILENO)
     }
   }
 
@@ -77,16 +75,6 @@ final class Console: Sendable {
       screen.progressLine = text
       Self.writeIfReady(Self.clearLine + text, to: STDERR_FILENO)
     }
-  }
-
-  private static func write(_ message: String, on screen: Screen) {
-    write(line(message, on: screen), to: STDERR_FILENO)
-  }
-
-  /// A line with the program's name before it, in place of the progress line, which comes again below.
-  private static func line(_ message: String, on screen: Screen) -> String {
-    let clearing = screen.progressLine.isEmpty ? "" : clearLine
-    return clearing + "imgbatch: " + message + "\n" + screen.progressLine
   }
 
   /// ECMA-48: carriage return, erase in line.
@@ -123,8 +111,4 @@ final class Console: Sendable {
       }
     }
   }
-}
-
-extension ConfigurationError {
-  fileprivate var lines: [String] { "\(self)".split(separator: "\n").map(String.init) }
 }

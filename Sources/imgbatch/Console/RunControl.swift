@@ -25,7 +25,7 @@ final class RunControl: Sendable {
   func take(_ signal: CInt) {
     switch signal {
     case SIGUSR1:
-      apart { Console.shared.sayMeanwhile(statusLine(self.batch.status)) }
+      apart { Console.shared.say(statusLine(self.batch.status)) }
     case SIGHUP where settings.path != nil || batch.plan.isWatching:
       apart {
         self.serviceManager?.tell(
@@ -73,8 +73,7 @@ final class RunControl: Sendable {
         withExtendedLifetime(thread) {}
       }
     } catch {
-      Console.shared.sayMeanwhile(
-        "\(path.escaped): is read again on SIGHUP alone: \(error)", at: .info)
+      Console.shared.say("\(path.escaped): is read again on SIGHUP alone: \(error)", at: .info)
     }
   }
 
@@ -88,18 +87,16 @@ final class RunControl: Sendable {
     }
     switch reading {
     case .taken(let generation):
-      Console.shared.sayMeanwhile("\(path): in force (settings \(generation))", at: .info)
+      Console.shared.say("\(path): in force (settings \(generation))", at: .info)
     case .unchanged:
-      if isAsked { Console.shared.sayMeanwhile("\(path): nothing new", at: .info) }
+      if isAsked { Console.shared.say("\(path): nothing new", at: .info) }
     case .beingWritten:
-      if isAsked {
-        Console.shared.sayMeanwhile("\(path): is being written: read when that is done")
-      }
+      if isAsked { Console.shared.say("\(path): is being written: read when that is done") }
     case .refused(let error):
-      Console.shared.sayMeanwhile("\(path): the settings stay as they are: \(error)")
+      Console.shared.say("\(path): the settings stay as they are: \(error)")
     case .invalid(let error):
-      Console.shared.sayMeanwhile(error)
-      Console.shared.sayMeanwhile("\(path): the settings stay as they are")
+      Console.shared.say(error)
+      Console.shared.say("\(path): the settings stay as they are")
     }
   }
 
