@@ -21,6 +21,53 @@ import Testing
       }
     }
   }
+
+  @Test("a rescan leaves alone what an event gave out after the queue had overflowed")
+  func rescanMeetsJobInFlight() throws {
+    let folder = try TemporaryFolder(in: TemporaryFolder.fastBase)
+    let flood = try EventFlood()
+    let (input, output) = (try folder.makeFolder("in"), try folder.makeFolder("out"))
+    let mirror = OutputFolder(path: output, isDryRun: true, isDurable: false, forbidden: [])
+    try mirror.prepare(isShared: false)
+    var rescanCount = 0
+    var tree = try WatchedTree(
+      root: InputFolder(directory: try Directory(path: input), path: input, outputs: [mirror]),
+      selection: InputSelection(includedPatterns: ["*.ppm"]), scheme: .kept, excludedFolder: nil,
+      inotify: try Inotify(),
+      observer: WatchedTree.Observer(onRescan: { rescanCount += 1 }, onUnfinishedTurn: {}))
+    func givenOut() throws -> [String] {
+      var names: [String] = []
+      while let finding = try tree.next() {
+        names.append(finding.input.lastComponent?.string ?? "")
+      }
+      return names
+    }
+    #expect(try givenOut() == [])
+
+    try flood.pour(into: input) { try folder.write([1], to: "in/told.ppm") }
+    try folder.write([1], to: "in/untold.ppm")
+    // What was told comes first; the rescan meets it while it is being worked on.
+    #expect(try givenOut() == ["told.ppm", "untold.ppm"])
+    #expect(rescanCount == 1)
+    for name: FilePath in ["told.ppm", "untold.ppm"] {
+      try folder.write([1], to: FilePath("out").pushing(name))
+      try tree.settle(input.pushing(name), isSuperseded: false)
+    }
+    #expect(try givenOut() == [])
+  }
+
+  @Test("a rescan looks at what was given out before it: nobody told what happened to it since")
+  func rescanForgetsWhatCameFirst() {
+    var state = ArrivalState()
+    state.arrive("a.ppm")
+    state.take("a.ppm")
+    state.takeBeforeWalk("a.ppm")
+    state.settle("a.ppm", isSuperseded: false)
+    state.overflow()
+    state.rescan()
+    let isPassedOver = state.wasTakenBeforeWalk("a.ppm")
+    #expect(!isPassedOver)
+  }
 }
 
 /// Some hundred changes to a tree, with turns of the watch between them.

@@ -51,8 +51,11 @@ struct ArrivalState {
     changedInFlight.formUnion(inFlight)
   }
 
-  /// All is looked at anew.
-  mutating func rescan() { mustRescan = false }
+  /// All is looked at anew, what was given out up to now as well: it may have changed untold.
+  mutating func rescan() {
+    mustRescan = false
+    cameFirst.removeAll()
+  }
 
   // MARK: What is given out
 

@@ -112,10 +112,8 @@ struct WatchedTree {
     if case .failed(_, let failure) = finding, failure.code == Errno.noSuchFileOrDirectory.name {
       return nil
     }
-    guard
-      walk.isRescan
-        ? isOutdated(finding)
-        : !state.wasTakenBeforeWalk(relativePath(of: finding.input))
+    guard !state.wasTakenBeforeWalk(relativePath(of: finding.input)),
+      !walk.isRescan || isOutdated(finding)
     else { return nil }
     return try take(finding, isTold: false)
   }
