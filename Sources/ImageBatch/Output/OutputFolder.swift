@@ -11,6 +11,7 @@ final class OutputFolder: Sendable {
   private let parent: (folder: OutputFolder, name: FileName)?
   private let isDryRun: Bool
   private let isDurable: Bool
+  private let checksPlace: Bool
   /// The folders that no output may go into: IN, and what it is compared with.
   private let forbidden: Set<FileIdentity>
   /// The folders that were rid of leftovers, so that a list that comes back to one does not make
@@ -23,11 +24,18 @@ final class OutputFolder: Sendable {
   /// - Parameters:
   ///   - isDryRun: whether nothing is to be made or written.
   ///   - isDurable: whether a folder that is made must be on the disk before anything in it.
+  ///   - checksPlace: whether it is asked before each output if a folder below OUT still stands in
+  ///     its place, which costs a system call: for a run that has no end. Else one that is renamed
+  ///     takes its outputs along, and one that is removed is made anew.
   ///   - forbidden: the folders that no output may go into.
-  init(path: FilePath, isDryRun: Bool, isDurable: Bool, forbidden: Set<FileIdentity>) {
+  init(
+    path: FilePath, isDryRun: Bool, isDurable: Bool, checksPlace: Bool,
+    forbidden: Set<FileIdentity>
+  ) {
     self.path = path
     self.isDryRun = isDryRun
     self.isDurable = isDurable
+    self.checksPlace = checksPlace
     self.forbidden = forbidden
     swept = SweptFolders()
     parent = nil
@@ -38,6 +46,7 @@ final class OutputFolder: Sendable {
     path = folder.path.appending(name)
     isDryRun = folder.isDryRun
     isDurable = folder.isDurable
+    checksPlace = folder.checksPlace
     forbidden = folder.forbidden
     swept = folder.swept
     parent = (folder, name)
@@ -63,15 +72,25 @@ final class OutputFolder: Sendable {
     opened.withLock { $0 = directory }
   }
 
-  /// The folder, opened, and made where it is missing, or where it has left its place since. The
-  /// writer alone calls it.
+  /// The folder, opened, and made where it is missing. The writer alone calls it.
   ///
   /// A symbolic link in its place is not followed: outputs stay below OUT. See mkdirat(2).
   ///
   /// - Throws: `Errno`; `JobFailure` for a folder that inputs come from.
-  func open() throws -> Directory {
+  func open() throws -> Directory { try open(checkingPlace: checksPlace) }
+
+  /// The folder, made anew where one that was opened has been removed since; nil where it has not.
+  ///
+  /// - Throws: as `open()`.
+  func openAnew() throws -> Directory? {
+    guard parent != nil, opened.withLock({ $0?.isRemoved }) == true else { return nil }
+    return try open(checkingPlace: true)
+  }
+
+  private func open(checkingPlace: Bool) throws -> Directory {
     guard let parent else { return try openedRoot() }
-    let above = try parent.folder.open()
+    if !checkingPlace, let directory = opened.withLock({ $0 }) { return directory }
+    let above = try parent.folder.open(checkingPlace: checkingPlace)
     if let directory = known(in: above, as: parent.name) { return directory }
     let directory = try make(parent.name, in: above)
     opened.withLock { $0 = directory }

@@ -64,9 +64,21 @@ struct OutputWriter {
     case .standardOutput:
       try writeAll(piece.bytes.bytes, to: STDOUT_FILENO)
     case .file(let folder, let name):
-      let place = AtomicWrite(directory: try folder.open(), name: name, isDurable: isDurable)
-      try place(piece.bytes.bytes)
+      do {
+        try put(piece.bytes, as: name, in: try folder.open())
+      } catch let error as Errno {
+        // What the system says of a folder that is gone depends on the file system.
+        guard let directory = try folder.openAnew() else { throw error }
+        try put(piece.bytes, as: name, in: directory)
+      }
     }
+  }
+
+  private func put(
+    _ bytes: EncodedBytes, as name: FileName, in directory: Directory
+  ) throws(Errno) {
+    let place = AtomicWrite(directory: directory, name: name, isDurable: isDurable)
+    try place(bytes.bytes)
   }
 }
 

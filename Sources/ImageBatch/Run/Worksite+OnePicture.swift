@@ -124,7 +124,8 @@ extension Worksite {
         .invalidPlan, "\(target.escaped) is a folder: a picture from standard input needs a name")
     }
     let folder = OutputFolder(
-      path: target, isDryRun: plan.isDryRun, isDurable: plan.isDurable, forbidden: [])
+      path: target, isDryRun: plan.isDryRun, isDurable: plan.isDurable, checksPlace: false,
+      forbidden: [])
     try folder.prepare(isShared: true)
     let scheme = plan.work.scheme
     let mirrors = scheme.roots(below: folder)
@@ -145,7 +146,8 @@ extension Worksite {
       throw BatchError(.outputUnavailable, folderPath.orCurrent, .noSuchFileOrDirectory)
     }
     let folder = OutputFolder(
-      path: folderPath, isDryRun: plan.isDryRun, isDurable: plan.isDurable, forbidden: [])
+      path: folderPath, isDryRun: plan.isDryRun, isDurable: plan.isDurable, checksPlace: false,
+      forbidden: [])
     try folder.prepare(isShared: true)
     return .file(folder, name)
   }

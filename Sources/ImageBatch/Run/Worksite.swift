@@ -146,7 +146,7 @@ struct Worksite {
       }
       output = OutputFolder(
         path: target, isDryRun: plan.isDryRun, isDurable: plan.isDurable,
-        forbidden: Set(trees.map(\.directory.identity)))
+        checksPlace: plan.isWatching, forbidden: Set(trees.map(\.directory.identity)))
     }
     // Asked once OUT has been made.
     func excluded(from input: Directory) -> ExcludedFolder? {

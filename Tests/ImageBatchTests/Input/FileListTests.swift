@@ -16,7 +16,7 @@ import Testing
     output: FilePath? = nil
   ) throws -> FileList {
     let output = output.map {
-      OutputFolder(path: $0, isDryRun: true, isDurable: false, forbidden: [])
+      OutputFolder(path: $0, isDryRun: true, isDurable: false, checksPlace: false, forbidden: [])
     }
     let root = InputFolder(
       directory: try Directory(path: folder.path), path: "in",

@@ -27,7 +27,8 @@ import Testing
     let folder = try TemporaryFolder(in: TemporaryFolder.fastBase)
     let flood = try EventFlood()
     let (input, output) = (try folder.makeFolder("in"), try folder.makeFolder("out"))
-    let mirror = OutputFolder(path: output, isDryRun: true, isDurable: false, forbidden: [])
+    let mirror = OutputFolder(
+      path: output, isDryRun: true, isDurable: false, checksPlace: true, forbidden: [])
     try mirror.prepare(isShared: false)
     var rescanCount = 0
     var tree = try WatchedTree(

@@ -181,6 +181,25 @@ import Testing
     #expect((run.report.done, run.report.failed) == (3, 1))
   }
 
+  @Test(
+    "F39: a folder below OUT that is removed is made anew; one renamed takes its outputs along")
+  func outputFolderLeaves() async throws {
+    for index in 0..<6 {
+      try folder.write(Pictures.ppm(8, 8), to: FilePath("in/a/b/\(index).ppm"))
+    }
+    let run = try await BatchRun(
+      .writing(.fitting(2), from: input, to: output, workers: 1)
+    ) { [folder] _, _, count in
+      if count == 2 { folder.remove("out/a") }
+      if count == 4 { try? folder.rename("out/a/b", to: "out/moved") }
+    }
+    #expect((run.report.done, run.report.failed) == (6, 0))
+    #expect(
+      folder.tree("out") == [
+        "a/", "moved/", "moved/2.ppm", "moved/3.ppm", "moved/4.ppm", "moved/5.ppm",
+      ])
+  }
+
   @Test("an outcome that is being told when a run is left alone comes before the rest")
   func abandonedWhileTelling() async throws {
     try fill(8)

@@ -80,9 +80,9 @@ import Testing
     try folder.write(Pictures.ppm(8, 8), to: "in/old/b.ppm")
     let report = try await whileWatching { watching in
       await until { watching.count == 1 }
-      try rename("elsewhere", to: "in/new")
+      try folder.rename("elsewhere", to: "in/new")
       await until { watching.count == 2 }
-      try rename("in/old", to: "out-of-sight")
+      try folder.rename("in/old", to: "out-of-sight")
       try folder.write(Pictures.ppm(8, 8), to: "out-of-sight/c.ppm")
       try folder.write(Pictures.ppm(8, 8), to: "in/new/sub/d.ppm")
       await until { watching.count == 3 }
@@ -119,7 +119,7 @@ import Testing
   func renamedAndLinked() async throws {
     let report = try await whileWatching { watching in
       try folder.write(Pictures.ppm(8, 8), to: "in/.hidden")
-      try rename("in/.hidden", to: "in/a.ppm")
+      try folder.rename("in/.hidden", to: "in/a.ppm")
       await until { watching.count == 1 }
       try folder.write(Pictures.ppm(8, 8), to: "whole.ppm")
       let linked = folder["whole.ppm"].withPlatformString { from in
@@ -224,7 +224,7 @@ import Testing
       plan.settings.jobRate = Rate(perSecond: 20)
     } _: { watching in
       await until { watching.count >= 2 }
-      try rename("in/a", to: "in/b")
+      try folder.rename("in/a", to: "in/b")
       var settings = watching.batch.plan.settings
       settings.jobRate = .unlimited
       try watching.batch.reconfigure(settings)
@@ -279,7 +279,7 @@ import Testing
       folder.remove("out/a")
       try folder.write(Pictures.ppm(8, 8), to: "in/a/b/2.ppm")
       await until { watching.count == 2 }
-      try rename("out/a", to: "out/old")
+      try folder.rename("out/a", to: "out/old")
       try folder.write(Pictures.ppm(8, 8), to: "in/a/b/3.ppm")
       await until { watching.count == 3 }
     }
@@ -337,13 +337,6 @@ import Testing
     plan.isWatching = true
     plan.fileList = Plan.FileListSource(path: folder["list"], isZeroTerminated: false)
     await expectRefusal(.invalidPlan, of: plan)
-  }
-
-  private func rename(_ old: FilePath, to new: FilePath) throws {
-    let renamed = folder[old].withPlatformString { old in
-      folder[new].withPlatformString { Glibc.rename(old, $0) }
-    }
-    guard renamed == 0 else { throw Errno.current }
   }
 }
 

@@ -62,6 +62,13 @@ final class TemporaryFolder: Sendable {
     }
   }
 
+  func rename(_ old: FilePath, to new: FilePath) throws {
+    let renamed = self[old].withPlatformString { old in
+      self[new].withPlatformString { Glibc.rename(old, $0) }
+    }
+    guard renamed == 0 else { throw Errno.current }
+  }
+
   /// Makes a symbolic link.
   func link(_ name: FilePath, to target: FilePath) throws {
     try makeFolder(name.removingLastComponent())

@@ -11,7 +11,7 @@ enum WalkedTree {
     naming scheme: OutputScheme = .kept, output: FilePath? = nil
   ) throws -> Walker {
     let output = output.map {
-      OutputFolder(path: $0, isDryRun: true, isDurable: false, forbidden: [])
+      OutputFolder(path: $0, isDryRun: true, isDurable: false, checksPlace: false, forbidden: [])
     }
     let root = InputFolder(
       directory: try Directory(path: path), path: FilePath("in"),
