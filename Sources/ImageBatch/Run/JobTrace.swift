@@ -9,24 +9,21 @@ import Raster
 /// A change costs one reading of the clock, tens of nanoseconds; the row of a small picture takes a
 /// microsecond, and so time is kept in integers until somebody asks.
 final class JobTrace {
-  private struct Record {
-    var stage = JobFailure.Stage.read
-    var since = JobTrace.now
-    /// In nanoseconds, by the index of the stage.
-    var times = InlineArray<7, Int64>(repeating: 0)
-  }
-
-  private var record = Record()
-  private let activity: JobActivity
-
+  // Each of them is read or written by itself, with nothing called meanwhile: so the compiler knows
+  // that no two accesses overlap, and none is checked as it happens.
   /// The stage that ran last, where nothing runs.
-  var stage: JobFailure.Stage { record.stage }
+  private(set) var stage = JobFailure.Stage.read
+  private var since = JobTrace.now
+  /// In nanoseconds, by the index of the stage.
+  private var nanoseconds = InlineArray<7, Int64>(repeating: 0)
+
+  private let activity: JobActivity
 
   /// The time that each stage took so far.
   var times: StageTimes {
     var times = StageTimes()
     for stage in JobFailure.Stage.allCases {
-      times[stage] = .nanoseconds(record.times[stage.index])
+      times[stage] = .nanoseconds(nanoseconds[stage.index])
     }
     return times
   }
@@ -41,7 +38,7 @@ final class JobTrace {
   init(_ activity: JobActivity) {
     self.activity = activity
     activity.start()
-    activity.enter(.working(record.stage))
+    activity.enter(.working(stage))
   }
 
   /// Runs `body` as part of `stage`; afterwards what ran before goes on.
@@ -65,7 +62,7 @@ final class JobTrace {
   /// Waits for what is no stage's business, such as room in memory.
   func leaveOut<Result>(_ wait: () async throws -> Result) async rethrows -> Result {
     change(to: stage)
-    defer { record.since = Self.now }
+    defer { since = Self.now }
     return try await activity.leaveOut(wait)
   }
 
@@ -78,17 +75,11 @@ final class JobTrace {
   @discardableResult
   private func change(to stage: JobFailure.Stage) -> JobFailure.Stage {
     activity.enter(.working(stage))
-    return Self.change(&record, to: stage)
-  }
-
-  private static func change(
-    _ record: inout Record, to stage: JobFailure.Stage
-  ) -> JobFailure.Stage {
-    let now = now
-    record.times[record.stage.index] &+= now &- record.since
-    record.since = now
-    let outer = record.stage
-    record.stage = stage
+    let now = Self.now
+    let outer = self.stage
+    nanoseconds[outer.index] &+= now &- since
+    since = now
+    self.stage = stage
     return outer
   }
 }
