@@ -1,8 +1,9 @@
 import ImageCodecs
 import Raster
 
-/// A recipe, worked out for one picture from its header alone.
-struct Conversion {
+/// A recipe, worked out for one picture from its header alone; what turns out otherwise while rows
+/// flow, it takes over.
+final class Conversion {
   /// From the reader's rows to where the outputs part; without a step where there is one output,
   /// whose rows flow from the reader to the writer.
   private(set) var trunk: Chain
@@ -105,7 +106,7 @@ struct Conversion {
   var isReadThrough: Bool { !holdsTrunk && branches.contains(where: \.isCopy) }
 
   /// Goes on with what an operation of the trunk really gave.
-  mutating func take(trunk chain: Chain) throws {
+  func take(trunk chain: Chain) throws {
     trunk = chain
     trunkForecast = try chain.forecast(for: try header.layout())
     for index in branches.indices {
@@ -115,7 +116,7 @@ struct Conversion {
   }
 
   /// Goes on with what an operation of a branch really gave.
-  mutating func take(_ chain: Chain, ofBranch index: Int) throws {
+  func take(_ chain: Chain, ofBranch index: Int) throws {
     branches[index].chain = chain
     branches[index].forecast = try chain.forecast(for: branches[index].input)
   }

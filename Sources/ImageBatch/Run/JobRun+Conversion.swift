@@ -12,7 +12,7 @@ extension JobRun {
     var cost = try possibilities.memoryByteCount(inputByteCount: subject.input.byteCount)
       .plus(subject.input.heldByteCount)
     // Where nothing is left to be read, nothing can turn out otherwise.
-    let certain = subject.header.unread == nil ? possibilities.first : nil
+    var certain = subject.header.unread == nil ? possibilities.first : nil
     if plan.isDryRun {
       try runner.admission.checkFits(cost)
       try await glanceAtRest(of: &subject)
@@ -42,6 +42,7 @@ extension JobRun {
         // is begun anew, with what is known to be enough.
         permit.release()
         cost = error.byteCount
+        certain = nil
       }
     }
   }
@@ -73,19 +74,18 @@ extension JobRun {
   private func outputs(
     of subject: Subject, _ conversion: Conversion, within byteCount: Int
   ) async throws -> [EncodedBytes] {
-    var conversion = conversion
     var subject = subject
     subject.header = conversion.header
     if conversion.isReadThrough { try await readThrough(subject) }
     let held =
-      conversion.holdsTrunk ? try await trunk(of: &conversion, subject, within: byteCount) : nil
+      conversion.holdsTrunk ? try await trunk(of: conversion, subject, within: byteCount) : nil
     var outputs: [EncodedBytes] = []
     for index in conversion.branches.indices {
       subject.header.animation = conversion.branches[index].animation
       let bytes =
         conversion.branches[index].isCopy
         ? try copy(subject, conversion.branches[index].policy)
-        : try await write(held, ofOutput: index, of: &conversion, subject, within: byteCount)
+        : try await write(held, ofOutput: index, of: conversion, subject, within: byteCount)
       outputs.append(bytes)
     }
     for index in outputs.indices where conversion.branches[index].isOptimization {
@@ -99,7 +99,7 @@ extension JobRun {
 
   /// What several outputs are made of.
   private func trunk(
-    of conversion: inout Conversion, _ subject: Subject, within byteCount: Int
+    of conversion: Conversion, _ subject: Subject, within byteCount: Int
   ) async throws -> HeldPicture? {
     let pictures = try pictures(of: subject)
     var held: HeldPicture?
@@ -117,7 +117,7 @@ extension JobRun {
 
   /// Writes an output that is no copy: of what is held, else of what is decoded.
   private func write(
-    _ held: HeldPicture?, ofOutput index: Int, of conversion: inout Conversion, _ subject: Subject,
+    _ held: HeldPicture?, ofOutput index: Int, of conversion: Conversion, _ subject: Subject,
     within byteCount: Int
   ) async throws -> EncodedBytes {
     let branch = conversion.branches[index]
