@@ -292,11 +292,21 @@ final class JobRun {
 
   /// Waits until what was read is within the rate: between rows, where the worker can turn to
   /// another job meanwhile.
+  @inline(__always)
   func pay(_ clock: JobDeadline) async throws {
-    guard unpaidByteCount > 0 else { return }
+    if !paysAtOnce() { try await payLater(clock) }
+  }
+
+  private func paysAtOnce() -> Bool {
+    guard unpaidByteCount > 0 else { return true }
+    guard runner.admission.tryPay(unpaidByteCount) else { return false }
+    unpaidByteCount = 0
+    return true
+  }
+
+  private func payLater(_ clock: JobDeadline) async throws {
     let byteCount = unpaidByteCount
     unpaidByteCount = 0
-    if runner.admission.tryPay(byteCount) { return }
     try await clock.leaveOut {
       try await trace.leaveOut { try await runner.admission.pay(byteCount) }
     }
