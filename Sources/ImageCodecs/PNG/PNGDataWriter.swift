@@ -84,9 +84,13 @@ final class PNGDataWriter {
       .plus(group).plus(slot.times(2)).plus(3 * 64)
   }
 
-  /// Takes the next row, packed as stored, from who fills it.
-  func writeRow(_ fill: (UnsafeMutableRawBufferPointer) -> Void) throws {
-    fill(UnsafeMutableRawBufferPointer(start: slot(ofRow: rowIndex), count: rowByteCount))
+  /// Where the next row is to stand, packed as stored, before it is written.
+  var nextRow: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(start: slot(ofRow: rowIndex), count: rowByteCount)
+  }
+
+  /// Writes what stands in `nextRow`.
+  func writeRow() throws {
     rowIndex += 1
     if rowIndex > filteringEnd {
       guard rowIndex == height || rowIndex - filteringEnd == groupCapacity else { return }

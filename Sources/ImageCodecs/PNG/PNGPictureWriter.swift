@@ -71,7 +71,8 @@ final class PNGPictureWriter {
   }
 
   func writeRow(_ row: UnsafeRawBufferPointer) throws {
-    try data.writeRow { packer.pack(row, into: $0) }
+    packer.pack(row, into: data.nextRow)
+    try data.writeRow()
     rowIndex += 1
     if data.fillsChunk, rowIndex < storage.picture.size.height { try writeData() }
   }

@@ -108,10 +108,12 @@ extension ResampledRows {
       buffers.ring.advance()
       return
     }
-    if let lender = sourceLender {
-      if lender.readyRowCount == 0 { try lender.makeRows() }
-      lender.lendRow { row in row.withUnsafeBytes { premultiply($0, into: slot) } }
-    } else {
+    // A copy of the reference would be counted, for each row.
+    if sourceLender?.readyRowCount == 0 { try sourceLender?.makeRows() }
+    let lent: Void? = sourceLender?.lendRow { row in
+      row.withUnsafeBytes { premultiply($0, into: slot) }
+    }
+    if lent == nil {
       var row = buffers.source.bytes.mutableBytes
       try source.readRow(into: &row)
       premultiply(UnsafeRawBufferPointer(buffers.source.bytes), into: slot)
@@ -168,24 +170,33 @@ extension ResampledRows {
 
   // The vertical pass: the ring's rows become the one between the passes.
   private func weighColumns(_ rows: TapRows) {
-    let narrow = UnsafeMutableBufferPointer(rebasing: narrowBetween[..<sampleCount])
-    let wide = UnsafeMutableBufferPointer(rebasing: wideBetween[..<sampleCount])
     guard let table = arithmetic.vertical else {
-      if arithmetic.isNarrowBetween { return spread(rows, into: narrow) }
-      return spread(rows, into: wide)
+      if arithmetic.isNarrowBetween { return spread(rows, into: narrowSamples) }
+      return spread(rows, into: wideSamples)
     }
     let taps = rowIndex * table.tapStride..<rowIndex * table.tapStride + rows.count
     switch table.weights {
     case .narrow(let weights):
-      let weights = weights.span.extracting(taps)
-      if arithmetic.isNarrowBetween {
-        weighColumns(rows, by: weights, bits: table.fractionBits, into: narrow)
-      } else {
-        weighColumns(rows, by: weights, bits: table.fractionBits, into: wide)
-      }
+      weighColumns(rows, by: weights.span.extracting(taps), bits: table.fractionBits)
     case .wide(let weights):
-      let weights = weights.span.extracting(taps)
-      weighColumns(rows, by: weights, bits: table.fractionBits, into: wide)
+      weighColumns(
+        rows, by: weights.span.extracting(taps), bits: table.fractionBits, into: wideSamples)
+    }
+  }
+
+  private var narrowSamples: UnsafeMutableBufferPointer<Int16> {
+    UnsafeMutableBufferPointer(rebasing: narrowBetween[..<sampleCount])
+  }
+
+  private var wideSamples: UnsafeMutableBufferPointer<Int32> {
+    UnsafeMutableBufferPointer(rebasing: wideBetween[..<sampleCount])
+  }
+
+  private func weighColumns(_ rows: TapRows, by weights: Span<Int16>, bits: Int) {
+    if arithmetic.isNarrowBetween {
+      weighColumns(rows, by: weights, bits: bits, into: narrowSamples)
+    } else {
+      weighColumns(rows, by: weights, bits: bits, into: wideSamples)
     }
   }
 

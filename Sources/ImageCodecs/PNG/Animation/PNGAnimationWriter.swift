@@ -119,7 +119,8 @@ final class PNGAnimationWriter: AnimationWriter {
     for y in rect.y..<rect.y + rect.height {
       try check()
       let row = frames.current.image.bytes(ofRow: y)
-      try data.writeRow { packer.pack(UnsafeRawBufferPointer(rebasing: row[columns]), into: $0) }
+      packer.pack(UnsafeRawBufferPointer(rebasing: row[columns]), into: data.nextRow)
+      try data.writeRow()
       if data.fillsChunk, y + 1 < rect.y + rect.height { try data.takeChunks(append) }
     }
     try data.takeChunks(append)
