@@ -1,7 +1,7 @@
 import ConcurrencyPrimitives
 
-/// Takes a job from its file to its rendition, on a worker.
-struct JobRunner: Sendable {
+/// Takes jobs from their files to their renditions, on a worker each.
+final class JobRunner: Sendable {
   let plan: Plan
   let settings: ConfigurationCell<RunSettings>
   let admission: Admission
@@ -13,6 +13,21 @@ struct JobRunner: Sendable {
   let deadline: @Sendable () -> Deadline?
   /// Told that no job behind may start any more either.
   let onLateness: @Sendable (Interruption) -> Void
+
+  init(
+    plan: Plan, settings: ConfigurationCell<RunSettings>, admission: Admission,
+    work: CancellationScope, intake: CancellationScope,
+    deadline: @escaping @Sendable () -> Deadline?,
+    onLateness: @escaping @Sendable (Interruption) -> Void
+  ) {
+    self.plan = plan
+    self.settings = settings
+    self.admission = admission
+    self.work = work
+    self.intake = intake
+    self.deadline = deadline
+    self.onLateness = onLateness
+  }
 
   /// - Throws: `BatchError` where the system lacks what every job needs.
   func run(_ finding: Finding, _ activity: JobActivity) async throws(BatchError) -> Product {
