@@ -19,7 +19,7 @@ final class Conversion {
   private(set) var warnings: [String]
 
   /// On the way to one output.
-  struct Branch {
+  final class Branch {
     /// The animation whose pictures take the steps one by one; nil for a still.
     let animation: Animation?
 
@@ -54,6 +54,47 @@ final class Conversion {
 
     /// What is written; for operations that depend on the pixels the largest that can come out.
     var outputLayout: RowLayout { forecast.layout }
+
+    fileprivate init(
+      _ output: Recipe.Output, _ animation: Animation?, of recipe: Recipe,
+      from trunk: Chain.Forecast, turnedBy orientation: Orientation, header: ImageHeader,
+      codec reader: any ImageCodec
+    ) throws {
+      // A bitmap has no shades to give: it is written as the graymap that its name says then.
+      let asked = output.format ?? recipe.format ?? header.format
+      format = asked == .pbm ? .pgm : asked
+      guard let writer = CodecRegistry.codec(for: format) else {
+        throw JobFailure(
+          stage: .encode, code: "unsupported", message: "\(format) cannot be written")
+      }
+      codec = writer
+      chain = Chain(
+        output.operations + [Storing(codec: writer, format: format)], turnedBy: orientation)
+      self.animation = animation
+      // The frames may have an alpha that the still has not.
+      input =
+        try animation.map { try RowLayout(size: trunk.layout.size, format: $0.pixelFormat) }
+        ?? trunk.layout
+      forecast = try chain.forecast(for: input)
+      if animation != nil, let step = forecast.steps.first(where: \.dependsOnPixels) {
+        throw JobFailure(
+          stage: .transform, code: "animation",
+          message:
+            "\("\(type(of: step))".lowercased()): not for animations, whose frames would differ "
+            + "in size; use --first-frame")
+      }
+      policy = output.metadata ?? recipe.metadata
+      encoding = output.encoding ?? recipe.encoding
+      let isUnchanged = trunk.isEmpty && forecast.isEmpty && format == header.format
+      isOptimization =
+        isUnchanged && encoding.optimization != nil && writer.optimizes && animation == nil
+      isCopy = isUnchanged && !isOptimization
+      var metadata = reader.metadata(of: header, keeping: policy)
+      if recipe.appliesOrientation { metadata.orientation = .upright }
+      if trunk.swapsSides != forecast.swapsSides { metadata.swapSides() }
+      self.metadata = metadata
+      lostAnimation = animation == nil && recipe.keepsAnimations ? header.animation : nil
+    }
   }
 
   /// - Throws: `JobFailure`, `SizeOverflow`, `TransformError`.
@@ -164,48 +205,6 @@ extension [Conversion] {
   /// - Throws: `SizeOverflow`.
   func memoryByteCount(inputByteCount: Int) throws -> Int {
     try reduce(0) { Swift.max($0, try $1.memoryByteCount(inputByteCount: inputByteCount)) }
-  }
-}
-
-extension Conversion.Branch {
-  fileprivate init(
-    _ output: Recipe.Output, _ animation: Animation?, of recipe: Recipe,
-    from trunk: Chain.Forecast, turnedBy orientation: Orientation, header: ImageHeader,
-    codec reader: any ImageCodec
-  ) throws {
-    // A bitmap has no shades to give: it is written as the graymap that its name says then.
-    let asked = output.format ?? recipe.format ?? header.format
-    format = asked == .pbm ? .pgm : asked
-    guard let writer = CodecRegistry.codec(for: format) else {
-      throw JobFailure(stage: .encode, code: "unsupported", message: "\(format) cannot be written")
-    }
-    codec = writer
-    chain = Chain(
-      output.operations + [Storing(codec: writer, format: format)], turnedBy: orientation)
-    self.animation = animation
-    // The frames may have an alpha that the still has not.
-    input =
-      try animation.map { try RowLayout(size: trunk.layout.size, format: $0.pixelFormat) }
-      ?? trunk.layout
-    forecast = try chain.forecast(for: input)
-    if animation != nil, let step = forecast.steps.first(where: \.dependsOnPixels) {
-      throw JobFailure(
-        stage: .transform, code: "animation",
-        message:
-          "\("\(type(of: step))".lowercased()): not for animations, whose frames would differ "
-          + "in size; use --first-frame")
-    }
-    policy = output.metadata ?? recipe.metadata
-    encoding = output.encoding ?? recipe.encoding
-    let isUnchanged = trunk.isEmpty && forecast.isEmpty && format == header.format
-    isOptimization =
-      isUnchanged && encoding.optimization != nil && writer.optimizes && animation == nil
-    isCopy = isUnchanged && !isOptimization
-    var metadata = reader.metadata(of: header, keeping: policy)
-    if recipe.appliesOrientation { metadata.orientation = .upright }
-    if trunk.swapsSides != forecast.swapsSides { metadata.swapSides() }
-    self.metadata = metadata
-    lostAnimation = animation == nil && recipe.keepsAnimations ? header.animation : nil
   }
 }
 
