@@ -14,7 +14,7 @@ final class PNGWriter: ImageWriter {
 
   /// The rows that wait for the decision.
   private let held = EncodedBytes()
-  private var census: ColourCensus
+  private let census: ColourCensus
   /// What writes them, once it has been decided how.
   private var picture: PNGPictureWriter?
 

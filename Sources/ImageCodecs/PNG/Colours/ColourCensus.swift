@@ -4,7 +4,7 @@ import Raster
 ///
 /// Each question is asked of a row only while its answer is still good news; so most pictures are
 /// through with all of them after a few pixels, and an opaque one is asked for its alpha alone.
-struct ColourCensus: ~Copyable {
+final class ColourCensus {
   /// Whether no pixel is translucent.
   private(set) var isOpaque = true
   /// Whether each pixel is opaque or has alpha 0.
@@ -67,7 +67,7 @@ struct ColourCensus: ~Copyable {
   /// Takes a row of the layout.
   ///
   /// - Returns: `isOpen`, after it.
-  mutating func take(_ row: UnsafeRawBufferPointer) -> Bool {
+  func take(_ row: UnsafeRawBufferPointer) -> Bool {
     if isOpaque { isOpaque = AlphaKernels.isOpaque(row, of: layout.format) }
     switch layout.format.depth {
     case .eight: take(row.bindMemory(to: UInt8.self))
@@ -77,7 +77,7 @@ struct ColourCensus: ~Copyable {
   }
 
   @inline(__always)
-  private mutating func take<Sample: FixedWidthInteger & UnsignedInteger>(
+  private func take<Sample: FixedWidthInteger & UnsignedInteger>(
     _ samples: UnsafeBufferPointer<Sample>
   ) {
     let format = layout.format
@@ -99,11 +99,13 @@ struct ColourCensus: ~Copyable {
   }
 
   @inline(__always)
-  private mutating func collect<Sample: FixedWidthInteger & UnsignedInteger>(
+  private func collect<Sample: FixedWidthInteger & UnsignedInteger>(
     _ samples: UnsafeBufferPointer<Sample>, _ channelCount: Int
   ) -> Bool {
-    CensusKernels.collect(
-      samples, channelCount: channelCount, into: table, last: &lastColour,
-      changeCount: &changeCount)
+    var (last, changes) = (lastColour, changeCount)
+    let fits = CensusKernels.collect(
+      samples, channelCount: channelCount, into: table, last: &last, changeCount: &changes)
+    (lastColour, changeCount) = (last, changes)
+    return fits
   }
 }

@@ -38,7 +38,7 @@ struct PNGStorage: Equatable, Sendable {
   ///
   /// - Parameter key: the one colour of the pixels with alpha 0, where no opaque pixel has it; red,
   ///   green and blue, or gray alone, in the samples' own depth.
-  init(_ layout: RowLayout, _ census: borrowing ColourCensus, key: [UInt16]?) {
+  init(_ layout: RowLayout, _ census: ColourCensus, key: [UInt16]?) {
     let changeCount = census.changeCount
     self =
       Self.candidates(for: layout, census, key: key).min {
@@ -49,7 +49,7 @@ struct PNGStorage: Equatable, Sendable {
 
   /// Those that hold every pixel: by samples, and by a palette where the colours are few.
   static func candidates(
-    for layout: RowLayout, _ census: borrowing ColourCensus, key: [UInt16]?
+    for layout: RowLayout, _ census: ColourCensus, key: [UInt16]?
   ) -> [PNGStorage] {
     let isGray = !layout.format.hasColour || census.isGray
     let isOpaque = !layout.format.hasAlpha || census.isOpaque

@@ -16,7 +16,7 @@ struct TransparentColour {
   ///
   /// - Parameter rows: all of the picture's, which were counted.
   static func found(
-    in format: PixelFormat, _ census: borrowing ColourCensus,
+    in format: PixelFormat, _ census: ColourCensus,
     rows: some Sequence<UnsafeRawBufferPointer>
   ) -> [UInt16]? {
     guard census.allowsKey else { return nil }

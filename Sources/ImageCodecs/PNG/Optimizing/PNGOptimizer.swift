@@ -13,7 +13,7 @@ final class PNGOptimizer: ImageWriter {
 
   private var picture: Image
   private var rowCount = 0
-  private var census: ColourCensus
+  private let census: ColourCensus
 
   /// - Throws: `AllocationError`.
   init(
