@@ -61,6 +61,14 @@ public struct Plan: Sendable {
   /// What is done with each picture.
   public var work: Work
 
+  /// Whether IN is a single picture, by what stands there now. See stat(2).
+  public var isForOnePicture: Bool {
+    switch input {
+    case .standardInput: true
+    case .path(let path): Worksite.existingKind(of: path) == .file
+    }
+  }
+
   /// Whether to go on with what arrives in IN, a folder, until the run is stopped.
   public var isWatching = false
 

@@ -52,6 +52,21 @@ import Testing
     #expect(folder.tree() == ["in/", "in/a.pgm", "in/a.ppm"])
   }
 
+  @Test("IN is one picture where it is a file or a link to one, or standard input")
+  func onePicture() throws {
+    try folder.write(Pictures.ppm(8, 6), to: "a.ppm")
+    try folder.link("link", to: "a.ppm")
+    try folder.makeFolder("in")
+    func isForOnePicture(_ name: FilePath) -> Bool {
+      Plan.reading(.verify, of: folder[name]).isForOnePicture
+    }
+    #expect(isForOnePicture("a.ppm") && isForOnePicture("link"))
+    #expect(!isForOnePicture("in") && !isForOnePicture("none"))
+    var plan = Plan.reading(.verify, of: folder.path)
+    plan.input = .standardInput
+    #expect(plan.isForOnePicture)
+  }
+
   @Test("OUT that is a file, or in no folder")
   func outputUnavailable() async throws {
     try folder.write(Pictures.ppm(8, 6), to: "in/a.ppm")
