@@ -59,7 +59,7 @@ struct FileList {
   private mutating func checkCollisions() throws(BatchError) {
     var inputs: [FilePath: [FilePath]] = [:]
     for path in paths {
-      guard let name = path.lastComponent.map(FileName.init) else { continue }
+      guard let name = path.lastName else { continue }
       for place in scheme.places(for: name) {
         let folder = root.outputs[place.folderIndex].path.pushing(path.removingLastComponent())
         inputs[folder.appending(place.name), default: []].append(path)
@@ -75,7 +75,7 @@ struct FileList {
   }
 
   private mutating func isPicture(at path: FilePath) -> Bool {
-    guard let name = path.lastComponent.map(FileName.init),
+    guard let name = path.lastName,
       let folder = try? folders.folder(at: path.removingLastComponent())
     else { return false }
     return CollisionCheck.isPicture(
@@ -95,7 +95,7 @@ struct FileList {
     let input = root.path.pushing(path)
     guard
       path.root == nil, !path.components.contains(where: { $0.kind == .parentDirectory }),
-      let name = path.lastComponent.map(FileName.init)
+      let name = path.lastName
     else {
       let message = "the path leads outside \(root.path.escaped)"
       return .failed(
@@ -108,14 +108,6 @@ struct FileList {
       throw .tooFewDescriptors(at: input)
     } catch {
       return .failed(input, JobFailure(.walk, error))
-    }
-  }
-}
-
-extension FileName {
-  init(_ component: FilePath.Component) {
-    self = component.withPlatformString { start in
-      FileName(zeroTerminated: Array(UnsafeBufferPointer(start: start, count: strlen(start) + 1)))
     }
   }
 }

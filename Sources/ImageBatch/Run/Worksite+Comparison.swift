@@ -57,7 +57,7 @@ extension Worksite {
     case .folder: throw mismatch(folder: other, file: path)
     default: throw BatchError(.inputUnavailable, "\(other.escaped): not a file or folder")
     }
-    guard let name = other.lastComponent.map(FileName.init) else {
+    guard let name = other.lastName else {
       throw BatchError(.inputUnavailable, "\(other.escaped): not a file or folder")
     }
     let parent = other.removingLastComponent()

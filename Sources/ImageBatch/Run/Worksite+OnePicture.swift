@@ -22,7 +22,7 @@ extension Worksite {
         throw BatchError(.inputUnavailable, path, error)
       }
       self.name = name
-      realName = real.lastComponent.map(FileName.init) ?? name
+      realName = real.lastName ?? name
     }
   }
 
@@ -31,7 +31,7 @@ extension Worksite {
     guard plan.fileList == nil else {
       throw BatchError(.invalidPlan, "\(path.escaped) is one picture: a list goes with a folder")
     }
-    guard let name = path.lastComponent.map(FileName.init) else {
+    guard let name = path.lastName else {
       throw BatchError(.inputUnavailable, "\(path.escaped): not a file or folder")
     }
     let parent = path.removingLastComponent()
@@ -135,10 +135,9 @@ extension Worksite {
   private static func destination(
     of target: FilePath, _ plan: Plan
   ) throws(BatchError) -> Destination {
-    guard let component = target.lastComponent else {
+    guard let name = target.lastName else {
       throw BatchError(.outputUnavailable, "\(target.escaped): not a file or folder")
     }
-    let name = FileName(component)
     try checkEnding(of: name, plan, target)
     let folderPath = target.removingLastComponent()
     // The folder of a file must be there: only OUT itself is made.

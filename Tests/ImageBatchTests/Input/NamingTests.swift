@@ -1,9 +1,21 @@
 import ImageCodecs
+import SystemPackage
 import Testing
 
 @testable import ImageBatch
 
 @Suite("Names") struct NamingTests {
+  @Test("the name at the end of a path, byte for byte")
+  func lastName() {
+    let names: [(FilePath, String?)] = [
+      ("a.png", "a.png"), ("in/b c.png", "b c.png"), ("/in", "in"), ("in/deep/", "deep"),
+      ("in//d", "d"), ("..", ".."), ("/", nil), ("", nil),
+    ]
+    for (path, name) in names { #expect(path.lastName == name.map { FileName($0) }) }
+    let latin: [CChar] = [105, 110, 47, -61, 46, 112, 0]
+    #expect(FilePath(platformString: latin).lastName?.bytes == [-61, 46, 112, 0])
+  }
+
   @Test(
     "the ending is what follows the last dot, in lower case",
     arguments: [

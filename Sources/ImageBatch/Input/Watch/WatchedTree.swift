@@ -157,7 +157,7 @@ struct WatchedTree {
   /// begins.
   private mutating func look(at path: FilePath) throws(BatchError) -> Finding? {
     let input = root.path.pushing(path)
-    guard let name = path.lastComponent.map(FileName.init) else { return nil }
+    guard let name = path.lastName else { return nil }
     do {
       let folder = try folders.folder(at: path.removingLastComponent())
       let mode = try folder.directory.status(of: name, followingLinks: selection.followsLinks)
@@ -285,7 +285,7 @@ struct WatchedTree {
     guard !state.unfinished.isEmpty, nextCheck <= .now else { return }
     nextCheck = .now.advanced(by: Self.checkPeriod)
     for path in state.unfinished {
-      guard let name = path.lastComponent.map(FileName.init),
+      guard let name = path.lastName,
         let folder = try? folders.folder(at: path.removingLastComponent())
       else {
         state.leave(path)
