@@ -14,11 +14,11 @@ struct EventFlood {
     turnCount = queueLength / 2 + 100
   }
 
-  /// Makes and removes a file that no run selects until the queue has overflowed.
+  /// Makes and removes a file that no run looks at until the queue has overflowed.
   ///
   /// - Parameter change: what happens while there is room in the queue.
   func pour(into folder: FilePath, after change: () throws -> Void) throws {
-    let noise = folder.appending("noise.txt")
+    let noise = folder.appending(".noise")
     for index in 0..<turnCount {
       let file = try FileDescriptor.open(
         noise, .writeOnly, options: .create, permissions: [.ownerReadWrite])
