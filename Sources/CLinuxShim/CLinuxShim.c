@@ -77,6 +77,11 @@ void linux_keep_free(int byte_count) { mallopt(M_TRIM_THRESHOLD, byte_count); }
 
 void linux_limit_heaps(int count) { mallopt(M_ARENA_MAX, count); }
 
+// Since Linux 5.14; since glibc 2.35 in its headers.
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
 void linux_populate_statics(void) {
   extern char __bss_start[], _end[];
   const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);

@@ -62,7 +62,7 @@ public struct Plan: Sendable {
   public var work: Work
 
   /// Whether IN is a single picture, by what stands there now. See stat(2).
-  public var isForOnePicture: Bool {
+  package var isForOnePicture: Bool {
     switch input {
     case .standardInput: true
     case .path(let path): Worksite.existingKind(of: path) == .file

@@ -63,10 +63,11 @@ final class Directory: Sendable {
     return true
   }
 
-  /// Whether it has no name any more. See fstat(2).
+  /// Whether it has no name any more, as far as the file system tells. See fstat(2).
   var isRemoved: Bool {
     var status = stat()
-    return fstat(descriptor, &status) == 0 && status.st_nlink == 0
+    guard fstat(descriptor, &status) == 0 else { return errno == ESTALE || errno == ENOENT }
+    return status.st_nlink == 0
   }
 
   /// Whether it is that folder, or lies below it, by whatever path it was come to.

@@ -79,12 +79,19 @@ final class OutputFolder: Sendable {
   /// - Throws: `Errno`; `JobFailure` for a folder that inputs come from.
   func open() throws -> Directory { try open(checkingPlace: checksPlace) }
 
-  /// The folder, made anew where one that was opened has been removed since; nil where it has not.
+  /// The folder, made anew where it has been removed, or one above it; nil where it has not.
   ///
+  /// - Parameter error: what was said when an output was put into it. A folder that is gone may be told
+  ///   by anything, by the file system that it was in; and not every one tells the folder itself.
   /// - Throws: as `open()`.
-  func openAnew() throws -> Directory? {
-    guard parent != nil, opened.withLock({ $0?.isRemoved }) == true else { return nil }
+  func openAnew(after error: Errno) throws -> Directory? {
+    guard parent != nil, error.meansNoFolder || isGone else { return nil }
     return try open(checkingPlace: true)
+  }
+
+  /// Whether it has been removed, or the nearest above it that was opened.
+  private var isGone: Bool {
+    opened.withLock { $0?.isRemoved } ?? parent?.folder.isGone ?? false
   }
 
   private func open(checkingPlace: Bool) throws -> Directory {
@@ -141,9 +148,17 @@ final class OutputFolder: Sendable {
 
   private func existing() throws(Errno) -> Directory {
     guard let parent else { return try openedRoot() }
+    if !checksPlace, let directory = opened.withLock({ $0 }) { return directory }
     let above = try parent.folder.existing()
     if let directory = known(in: above, as: parent.name) { return directory }
     return try waitingForDescriptors { () throws(Errno) in try above.subfolder(parent.name) }
+  }
+}
+
+extension Errno {
+  /// Whether it says of a folder that is open that it is there no more.
+  fileprivate var meansNoFolder: Bool {
+    self == .noSuchFileOrDirectory || self == Errno(rawValue: Glibc.ESTALE)
   }
 }
 

@@ -42,6 +42,7 @@ extension JobRun {
         // is begun anew, with what is known to be enough.
         permit.release()
         cost = error.byteCount
+        // That one has taken over what came of the rows.
         certain = nil
       }
     }

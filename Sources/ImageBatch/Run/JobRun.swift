@@ -292,6 +292,9 @@ final class JobRun {
 
   /// Waits until what was read is within the rate: between rows, where the worker can turn to
   /// another job meanwhile.
+  ///
+  /// It mostly is at once, and then an asynchronous call, of which a sprite has 15, would be for
+  /// nothing: 2,400 of the 740,000 instructions that it takes.
   @inline(__always)
   func pay(_ clock: JobDeadline) async throws {
     if !paysAtOnce() { try await payLater(clock) }

@@ -1,6 +1,6 @@
 import ConcurrencyPrimitives
 
-/// Takes jobs from their files to their renditions, on a worker each.
+/// Takes jobs from their files to their renditions, on a worker each; one object, which all jobs hold.
 final class JobRunner: Sendable {
   let plan: Plan
   let settings: ConfigurationCell<RunSettings>

@@ -9,8 +9,8 @@ import Raster
 /// A change costs one reading of the clock, tens of nanoseconds; the row of a small picture takes a
 /// microsecond, and so time is kept in integers until somebody asks.
 final class JobTrace {
-  // Each of them is read or written by itself, with nothing called meanwhile: so the compiler knows
-  // that no two accesses overlap, and none is checked as it happens.
+  // These three are read and written each by itself, with nothing called meanwhile: so the compiler
+  // knows that no two accesses overlap, and none is checked as it happens.
   /// The stage that ran last, where nothing runs.
   private(set) var stage = JobFailure.Stage.read
   private var since = JobTrace.now

@@ -67,8 +67,7 @@ struct OutputWriter {
       do {
         try put(piece.bytes, as: name, in: try folder.open())
       } catch let error as Errno {
-        // What the system says of a folder that is gone depends on the file system.
-        guard let directory = try folder.openAnew() else { throw error }
+        guard let directory = try folder.openAnew(after: error) else { throw error }
         try put(piece.bytes, as: name, in: directory)
       }
     }

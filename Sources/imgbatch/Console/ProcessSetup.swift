@@ -2,7 +2,7 @@ import CLinuxShim
 import Glibc
 
 /// What must be so before the first thread starts: three streams, room for more of them, and memory
-/// that goes back when it is free.
+/// that comes at once and goes back when it is free.
 enum ProcessSetup {
   static func perform() {
     populateStatics()
@@ -12,9 +12,10 @@ enum ProcessSetup {
     spareAddresses()
   }
 
-  /// Has the variables of the language's runtime, half a megabyte that lies waste until it is touched,
-  /// mapped by one call: page by page it took 130 faults, twice for most pages, first to be read and
-  /// then to be written, and 5 % of the time that one icon takes.
+  /// Has the variables that begin as zeros mapped by one call.
+  ///
+  /// Where Swift's runtime is part of the program they are half a megabyte, which took 130 page faults,
+  /// two for most pages, first to be read and then to be written: 5 % of the time of one icon.
   private static func populateStatics() {
     linux_populate_statics()
   }
@@ -61,7 +62,8 @@ enum ProcessSetup {
     linux_keep_free(CInt(max(128 << 10, min(2 << 20, share))))
   }
 
-  /// Lets all threads share one heap, for a run whose threads work one after the other. See mallopt(3).
+  /// Lets all threads share one heap, for a run whose threads work one after the other. See
+  /// mallopt(3).
   ///
   /// By itself glibc makes a heap for each: 2 % of the time that one icon takes.
   static func shareHeap() {

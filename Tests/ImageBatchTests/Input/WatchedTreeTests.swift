@@ -45,16 +45,34 @@ import Testing
     }
     #expect(try givenOut() == [])
 
-    try flood.pour(into: input) { try folder.write([1], to: "in/told.ppm") }
+    try flood.pour(into: input) {
+      try folder.write([1], to: "in/told.ppm")
+      try folder.write([1], to: "in/new/0.ppm")
+    }
     try folder.write([1], to: "in/untold.ppm")
     // What was told comes first; the rescan meets it while it is being worked on.
-    #expect(try givenOut() == ["told.ppm", "untold.ppm"])
+    #expect(try givenOut() == ["told.ppm", "0.ppm", "untold.ppm"])
     #expect(rescanCount == 1)
-    for name: FilePath in ["told.ppm", "untold.ppm"] {
+    try folder.makeFolder("out/new")
+    for name: FilePath in ["told.ppm", "new/0.ppm", "untold.ppm"] {
       try folder.write([1], to: FilePath("out").pushing(name))
       try tree.settle(input.pushing(name), isSuperseded: false)
     }
     #expect(try givenOut() == [])
+  }
+
+  @Test("what changes while it is worked on comes again, even where too much has come to be kept")
+  func changeInFlightWhileFull() {
+    var state = ArrivalState(capacity: 1)
+    state.arrive("a.ppm")
+    var arrivals: [FilePath?] = [state.nextArrival()]
+    state.take("a.ppm")
+    state.arrive("b.ppm")
+    state.arrive("a.ppm")
+    #expect(state.mustRescan)
+    state.settle("a.ppm", isSuperseded: false)
+    arrivals += [state.nextArrival(), state.nextArrival(), state.nextArrival()]
+    #expect(arrivals == ["a.ppm", "b.ppm", "a.ppm", nil])
   }
 
   @Test("a rescan looks at what was given out before it: nobody told what happened to it since")

@@ -187,16 +187,19 @@ import Testing
     for index in 0..<6 {
       try folder.write(Pictures.ppm(8, 8), to: FilePath("in/a/b/\(index).ppm"))
     }
+    try folder.write(Pictures.ppm(8, 8), to: "in/a/c/0.ppm")
     let run = try await BatchRun(
       .writing(.fitting(2), from: input, to: output, workers: 1)
     ) { [folder] _, _, count in
-      if count == 2 { folder.remove("out/a") }
+      // The second time what comes next is in a folder that was not opened before.
+      if count == 2 || count == 6 { folder.remove("out/a") }
       if count == 4 { try? folder.rename("out/a/b", to: "out/moved") }
     }
-    #expect((run.report.done, run.report.failed) == (6, 0))
+    #expect((run.report.done, run.report.failed) == (7, 0))
     #expect(
       folder.tree("out") == [
-        "a/", "moved/", "moved/2.ppm", "moved/3.ppm", "moved/4.ppm", "moved/5.ppm",
+        "a/", "a/c/", "a/c/0.ppm",
+        "moved/", "moved/2.ppm", "moved/3.ppm", "moved/4.ppm", "moved/5.ppm",
       ])
   }
 

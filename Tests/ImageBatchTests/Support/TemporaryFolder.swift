@@ -116,10 +116,10 @@ final class TemporaryFolder: Sendable {
     }
   }
 
-  /// Through descriptors all the way, as a tree may be deeper than a path may be long.
   /// Removes a folder and all that is in it.
   func remove(_ name: FilePath) { Self.removeAll(of: self[name]) }
 
+  /// Through descriptors all the way, as a tree may be deeper than a path may be long.
   private static func removeAll(of path: FilePath) {
     if let directory = try? Directory(path: path) { removeContents(of: directory) }
     _ = path.withPlatformString { rmdir($0) }

@@ -10,15 +10,19 @@ struct ArrivalQueue {
   private var head = 0
   private var waiting: Set<FilePath> = []
 
-  init(capacity: Int = 1 << 16) { self.capacity = capacity }
+  init(capacity: Int) { self.capacity = capacity }
 
   /// - Returns: false where there is no room.
   mutating func insert(_ path: FilePath) -> Bool {
     guard !waiting.contains(path) else { return true }
     guard queue.count - head < capacity else { return false }
-    waiting.insert(path)
-    queue.append(path)
+    insertBeyondCapacity(path)
     return true
+  }
+
+  /// For what comes again, of which there is no more than is worked on at once.
+  mutating func insertBeyondCapacity(_ path: FilePath) {
+    if waiting.insert(path).inserted { queue.append(path) }
   }
 
   mutating func remove(_ path: FilePath) { waiting.remove(path) }

@@ -7,7 +7,7 @@ import SystemPackage
 /// changes meanwhile comes again when its job has settled. All that was told before a file is given
 /// out is taken to be part of what the job will read.
 struct ArrivalState {
-  private var arrivals = ArrivalQueue()
+  private var arrivals: ArrivalQueue
 
   /// Files that were made, and that nobody was seen to close: a link to a whole file, or one that is
   /// still being written.
@@ -17,11 +17,15 @@ struct ArrivalState {
   private var inFlight: Set<FilePath> = []
   private var changedInFlight: Set<FilePath> = []
 
-  /// What was given out because it arrived while names were being read, and may be among those.
+  /// What was given out while names were being read, because it arrived, or its folder did, and may be
+  /// among those.
   private var cameFirst: Set<FilePath> = []
 
   /// Whether more has happened than is known one by one.
   private(set) var mustRescan = false
+
+  /// - Parameter capacity: how many files that have come are kept one by one.
+  init(capacity: Int = 1 << 16) { arrivals = ArrivalQueue(capacity: capacity) }
 
   // MARK: What happens
 
@@ -31,7 +35,10 @@ struct ArrivalState {
   /// A file is whole.
   mutating func arrive(_ path: FilePath) {
     unfinished.remove(path)
-    if !arrivals.insert(path) { mustRescan = true }
+    guard !arrivals.insert(path) else { return }
+    mustRescan = true
+    // The rescan would find its output newer, which comes of what it was before.
+    if inFlight.contains(path) { changedInFlight.insert(path) }
   }
 
   /// A file is gone.
@@ -81,7 +88,7 @@ struct ArrivalState {
   /// - Parameter isSuperseded: whether it is known to have changed meanwhile.
   mutating func settle(_ path: FilePath, isSuperseded: Bool) {
     guard inFlight.remove(path) != nil else { return }
-    if changedInFlight.remove(path) != nil || isSuperseded { arrive(path) }
+    if changedInFlight.remove(path) != nil || isSuperseded { arrivals.insertBeyondCapacity(path) }
   }
 
   /// A file that has come was given out while names were being read.

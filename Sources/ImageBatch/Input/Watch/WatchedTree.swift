@@ -112,10 +112,13 @@ struct WatchedTree {
     if case .failed(_, let failure) = finding, failure.code == Errno.noSuchFileOrDirectory.name {
       return nil
     }
-    guard !state.wasTakenBeforeWalk(relativePath(of: finding.input)),
-      !walk.isRescan || isOutdated(finding)
+    let path = relativePath(of: finding.input)
+    guard !state.wasTakenBeforeWalk(path), !walk.isRescan || isOutdated(finding),
+      let taken = try take(finding, isTold: false)
     else { return nil }
-    return try take(finding, isTold: false)
+    // A folder that has come is walked by itself while the rescan is under way to it.
+    if !walk.isRescan, walks.contains(where: \.isRescan) { state.takeBeforeWalk(path) }
+    return taken
   }
 
   /// A job has come to its end, and may come again.

@@ -102,6 +102,7 @@ final class ColourCensus {
   private func collect<Sample: FixedWidthInteger & UnsignedInteger>(
     _ samples: UnsafeBufferPointer<Sample>, _ channelCount: Int
   ) -> Bool {
+    // Of its own, so that no access lasts while the kernel runs, and is checked.
     var (last, changes) = (lastColour, changeCount)
     let fits = CensusKernels.collect(
       samples, channelCount: channelCount, into: table, last: &last, changeCount: &changes)
