@@ -81,8 +81,8 @@ final class OutputFolder: Sendable {
 
   /// The folder, made anew where it has been removed, or one above it; nil where it has not.
   ///
-  /// - Parameter error: what was said when an output was put into it. A folder that is gone may be told
-  ///   by anything, by the file system that it was in; and not every one tells the folder itself.
+  /// - Parameter error: what was said when an output was put into it. Of a folder that is gone file
+  ///   systems say different things, and some not even, when they are asked, that it is.
   /// - Throws: as `open()`.
   func openAnew(after error: Errno) throws -> Directory? {
     guard parent != nil, error.meansNoFolder || isGone else { return nil }
