@@ -47,7 +47,7 @@ final class Child: Sendable {
   ///
   /// Not what getrusage(2) tells at the end: that starts with what the test runner had.
   private var peakByteCount: Int {
-    guard let file = fopen("/proc/\(process)/status", "re") else { return 0 }
+    guard hasOwnMemory, let file = fopen("/proc/\(process)/status", "re") else { return 0 }
     defer { fclose(file) }
     var line = [CChar](repeating: 0, count: 256)
     while fgets(&line, CInt(line.count), file) != nil {
@@ -58,6 +58,22 @@ final class Child: Sendable {
       }
     }
     return 0
+  }
+
+  /// Whether it is through with execve(2), which lets the test runner go on a little before it gives
+  /// up the runner's memory: that would be taken for its own.
+  private var hasOwnMemory: Bool {
+    let program = Self.program(of: "\(process)")
+    return program != nil && program != Self.runner
+  }
+
+  private static let runner = program(of: "self")
+
+  /// See proc_pid_exe(5).
+  private static func program(of process: String) -> [CChar]? {
+    var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink("/proc/\(process)/exe", &path, path.count)
+    return count < 0 ? nil : Array(path[..<count])
   }
 
   /// How many bytes it has read, its own libraries among them. See proc_pid_io(5).
@@ -76,9 +92,10 @@ final class Child: Sendable {
   /// Waits for the end. A program that takes longer than it may is killed, and the test fails.
   func ending(_ location: SourceLocation = #_sourceLocation) async throws -> Ending {
     var patience = Patience()
+    let deadline = deadline
     while true {
       if let ending = state.withLock({ note(&$0) }) { return ending }
-      if ContinuousClock.now - start > limit { killLate(location) }
+      if ContinuousClock.now > deadline { killLate(location) }
       try await patience.wait()
     }
   }
@@ -95,6 +112,7 @@ final class Child: Sendable {
     _ location: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool
   ) async throws {
     var patience = Patience()
+    let deadline = deadline
     while try !condition() {
       guard isRunning else {
         // It may have happened at the very end.
@@ -102,13 +120,17 @@ final class Child: Sendable {
         #expect(hasHappened, "it ended before: \(standardError)", sourceLocation: location)
         return
       }
-      if ContinuousClock.now - start > limit {
+      if ContinuousClock.now > deadline {
         killLate(location)
         return
       }
       try await patience.wait()
     }
   }
+
+  /// Until when it may take what is waited for from now on: where the test was kept from going on by
+  /// others that compute, the program has some time left all the same.
+  private var deadline: ContinuousClock.Instant { max(start + limit, .now + .seconds(10)) }
 
   private func killLate(_ location: SourceLocation) {
     let isNews = state.withLock { state in
@@ -117,7 +139,8 @@ final class Child: Sendable {
     }
     guard isNews else { return }
     Issue.record(
-      "still running after \(limit); it said: \(standardError)", sourceLocation: location)
+      "still running after \(ContinuousClock.now - start); it said: \(standardError)",
+      sourceLocation: location)
     send(SIGKILL)
   }
 

@@ -24,8 +24,7 @@ struct Ending: Sendable {
   let instant: ContinuousClock.Instant
   let duration: Duration
 
-  /// The most memory that it had, in bytes; never less than what the test itself had as it started
-  /// the program, which the kernel counts as well.
+  /// The most memory that it had, in bytes.
   let peakByteCount: Int
 
   let output: [UInt8]
