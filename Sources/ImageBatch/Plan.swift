@@ -61,11 +61,13 @@ public struct Plan: Sendable {
   /// What is done with each picture.
   public var work: Work
 
-  /// Whether IN is a single picture, by what stands there now. See stat(2).
-  package var isForOnePicture: Bool {
+  /// Whether IN is a single picture, as far as its name tells.
+  ///
+  /// No file system is asked, which may never answer.
+  package var isNamedLikeOnePicture: Bool {
     switch input {
     case .standardInput: true
-    case .path(let path): Worksite.existingKind(of: path) == .file
+    case .path(let path): path.lastName.flatMap { ClaimedFormat($0) } != nil
     }
   }
 

@@ -192,6 +192,7 @@ extension ResampledRows {
     UnsafeMutableBufferPointer(rebasing: wideBetween[..<sampleCount])
   }
 
+  // By itself, so that there is one use of the weights above: for two, their array is counted.
   private func weighColumns(_ rows: TapRows, by weights: Span<Int16>, bits: Int) {
     if arithmetic.isNarrowBetween {
       weighColumns(rows, by: weights, bits: bits, into: narrowSamples)

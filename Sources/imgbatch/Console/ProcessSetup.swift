@@ -62,10 +62,10 @@ enum ProcessSetup {
     linux_keep_free(CInt(max(128 << 10, min(2 << 20, share))))
   }
 
-  /// Lets all threads share one heap, for a run whose threads work one after the other. See
-  /// mallopt(3).
+  /// Lets all threads share one heap, for a run whose threads work one after the other; others would
+  /// wait for each other, and work as well. See mallopt(3).
   ///
-  /// By itself glibc makes a heap for each: 2 % of the time that one icon takes.
+  /// By itself glibc makes a heap for each: 7 % of the time that one icon took.
   static func shareHeap() {
     linux_limit_heaps(1)
   }

@@ -53,7 +53,7 @@ struct Session {
     } catch {
       ExitStatus(error).exit(saying: error.message)
     }
-    if batch.plan.isForOnePicture { ProcessSetup.shareHeap() }
+    if batch.plan.isNamedLikeOnePicture { ProcessSetup.shareHeap() }
     ProcessSetup.keepFreeMemory(workerCount: batch.plan.settings.workerCount)
     let control = RunControl(batch, settings, serviceManager)
     Signals.watch { control.take($0) }

@@ -62,10 +62,7 @@ final class Child: Sendable {
 
   /// Whether it is through with execve(2), which lets the test runner go on a little before it gives
   /// up the runner's memory: that would be taken for its own.
-  private var hasOwnMemory: Bool {
-    let program = Self.program(of: "\(process)")
-    return program != nil && program != Self.runner
-  }
+  private var hasOwnMemory: Bool { Self.program(of: "\(process)") != Self.runner }
 
   private static let runner = program(of: "self")
 

@@ -52,19 +52,20 @@ import Testing
     #expect(folder.tree() == ["in/", "in/a.pgm", "in/a.ppm"])
   }
 
-  @Test("IN is one picture where it is a file or a link to one, or standard input")
+  @Test("IN is taken for one picture by its name alone, whatever stands there")
   func onePicture() throws {
-    try folder.write(Pictures.ppm(8, 6), to: "a.ppm")
-    try folder.link("link", to: "a.ppm")
-    try folder.makeFolder("in")
-    func isForOnePicture(_ name: FilePath) -> Bool {
-      Plan.reading(.verify, of: folder[name]).isForOnePicture
+    func isNamedLikeOnePicture(_ path: FilePath) -> Bool {
+      Plan.reading(.verify, of: path).isNamedLikeOnePicture
     }
-    #expect(isForOnePicture("a.ppm") && isForOnePicture("link"))
-    #expect(!isForOnePicture("in") && !isForOnePicture("none"))
-    var plan = Plan.reading(.verify, of: folder.path)
+    for path in ["a.png", "/in/A.PNG", "in/a.ppm", "a.jpeg"] as [FilePath] {
+      #expect(isNamedLikeOnePicture(path), "\(path)")
+    }
+    for path in ["in", "in.d", "/", "", "a.png/in", ".png"] as [FilePath] {
+      #expect(!isNamedLikeOnePicture(path), "\(path)")
+    }
+    var plan = Plan.reading(.verify, of: "in")
     plan.input = .standardInput
-    #expect(plan.isForOnePicture)
+    #expect(plan.isNamedLikeOnePicture)
   }
 
   @Test("OUT that is a file, or in no folder")
