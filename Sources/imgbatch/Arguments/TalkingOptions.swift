@@ -5,8 +5,9 @@ import Configuration
 struct TalkingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A progress line: auto shows it on a terminal.", valueName: "auto|always|never"))
-  var progress = ProgressChoice.auto
+      "A progress line: auto shows it on a terminal. (default: auto)",
+      valueName: "auto|always|never"))
+  var progress: ProgressChoice?
 
   enum ProgressChoice: String, WordArgument {
     case auto, always, never

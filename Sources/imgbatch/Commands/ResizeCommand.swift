@@ -7,24 +7,25 @@ import Recipes
 struct ResizeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The box 800x600, or 800 for a square one, 800x or x600 for one side, or 50%.",
-      valueName: "size"))
+      "The box 800x600, or 800 for a square one, 800x or x600 for one side, or 50%. "
+        + "(default: \(Self.standard.size))", valueName: "size"))
   var size: SizeRequest?
 
   @Option(
     help: ArgumentHelp(
-      "inside and outside keep the shape, cover crops, contain pads, fill distorts.",
+      "inside and outside keep the shape, cover crops, contain pads, fill distorts. "
+        + "(default: \(Self.standard.fit.rawValue))",
       valueName: Fit.allValueStrings.joined(separator: "|")))
-  var fit = Fit.inside
+  var fit: Fit?
 
   @Flag(help: "Make small pictures larger, too.")
   var enlarge = false
 
   @Option(
     help: ArgumentHelp(
-      "The resampling filter.",
+      "The resampling filter. (default: \(Self.standard.filter.rawValue))",
       valueName: ResamplingFilter.allValueStrings.joined(separator: "|")))
-  var filter = ResamplingFilter.lanczos3
+  var filter: ResamplingFilter?
 
   @Flag(
     help: ArgumentHelp(
@@ -38,8 +39,9 @@ struct ResizeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "What cover keeps and where contain puts the picture: centre, top, bottom-left and so on; "
-        + "cover also has attention and entropy.", valueName: "position"))
-  var position = Placement.position(.centre)
+        + "cover also has attention and entropy. (default: \(Self.standard.position.rawValue))",
+      valueName: "position"))
+  var position: Placement?
 
   @Option(
     help: ArgumentHelp(
@@ -47,31 +49,37 @@ struct ResizeOptions: ParsableArguments {
         + "the picture has no alpha)", valueName: "colour"))
   var background: Colour?
 
-  /// The size where none is given.
-  static let defaultSize = SizeRequest.box(width: 1024, height: 1024)
+  /// What is done where nothing is said.
+  private static let standard = ResizeRequest(size: .box(width: 1024, height: 1024))
 
-  var recipe: Recipe {
-    Recipe(
-      resize: ResizeRequest(
-        size: size ?? Self.defaultSize, fit: fit, enlarges: enlarge, filter: filter,
-        light: linear ? .linear : .encoded, position: position.position,
-        strategy: position.strategy, background: background))
+  private var request: ResizeRequest {
+    var request = Self.standard
+    if let size { request.size = size }
+    if let fit { request.fit = fit }
+    request.enlarges = enlarge
+    if let filter { request.filter = filter }
+    if linear { request.light = .linear }
+    if let position {
+      request.position = position.position
+      request.strategy = position.strategy
+    }
+    request.background = background
+    return request
   }
 
+  var recipe: Recipe { Recipe(resize: request) }
+
   func validate() throws {
-    guard position.strategy == nil || fit == .cover else {
+    guard request.strategy == nil || request.fit == .cover else {
       throw ValidationError("--position attention and entropy need --fit cover.")
     }
   }
 
   /// Whether anything differs from the defaults.
-  var isSaid: Bool {
-    size != nil
-      || recipe.operations.first as? ResizeRequest != ResizeRequest(size: Self.defaultSize)
-  }
+  var isSaid: Bool { size != nil || request != Self.standard }
 
   var notice: String? {
-    size == nil ? "fit \(fit.rawValue) \(Self.defaultSize) (the default size)" : nil
+    size == nil ? "fit \(request.fit.rawValue) \(request.size) (the default size)" : nil
   }
 }
 

@@ -14,7 +14,7 @@ struct ProgressDisplay {
     switch talking.progress {
     case .always: return true
     case .never: return false
-    case .auto:
+    case .auto, nil:
       let terminal = getenv("TERM").map { String(cString: $0) }
       return Console.shared.level > .error && isatty(STDERR_FILENO) == 1 && terminal != nil
         && terminal != "dumb"
