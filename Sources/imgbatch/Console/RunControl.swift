@@ -42,8 +42,19 @@ final class RunControl: Sendable {
     }
   }
 
+  /// Answers signals on a thread of its own from here on, for one that is busy to the end of the
+  /// process: a second signal must still end it.
+  func takeSignalsApart() {
+    guard let thread = try? WorkerPool(threadCount: 1, name: "signals") else { return }
+    Task.detached(executorPreference: thread) {
+      while true {
+        if let signal = Signals.next(before: .now + .seconds(60)) { self.take(signal) }
+      }
+    }
+  }
+
   /// Does on a thread of its own what is asked for by a signal and needs time, or somebody who reads
-  /// what is said: the thread of the signals must be free for the one that ends the process.
+  /// what is said: the thread that takes signals must be free for the one that ends the process.
   private func apart(_ body: @escaping @Sendable () -> Void) {
     do throws(WorkerPool.StartError) {
       let thread = try thread.withLock { thread throws(WorkerPool.StartError) in
@@ -80,10 +91,17 @@ final class RunControl: Sendable {
   private func reload(isAsked: Bool) {
     guard let path = settings.path?.escaped else { return }
     let reading = settings.reload { value throws(BatchError) in
-      let generation = try batch.reconfigure(value.run)
-      ProcessSetup.keepFreeMemory(workerCount: value.run.workerCount)
+      // What the new settings let begin is told by the new level already.
+      let formerLevel = Console.shared.level
       Console.shared.level = value.logLevel
-      return generation
+      do throws(BatchError) {
+        let generation = try batch.reconfigure(value.run)
+        ProcessSetup.keepFreeMemory(workerCount: value.run.workerCount)
+        return generation
+      } catch {
+        Console.shared.level = formerLevel
+        throw error
+      }
     }
     switch reading {
     case .taken(let generation):

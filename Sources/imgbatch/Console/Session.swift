@@ -1,6 +1,5 @@
 import ConcurrencyPrimitives
 import Configuration
-import Dispatch
 import Glibc
 import ImageBatch
 import ImageCodecs
@@ -56,13 +55,13 @@ struct Session {
     if batch.plan.isNamedLikeOnePicture { ProcessSetup.shareHeap() }
     ProcessSetup.keepFreeMemory(workerCount: batch.plan.settings.workerCount)
     let control = RunControl(batch, settings, serviceManager)
-    Signals.watch { control.take($0) }
-    control.followConfiguration()
     // A thread for it, in place of Swift's shared pool: one, whose start costs a third.
     Task.detached(executorPreference: WorkerPool.processThread(named: "run")) {
-      course.end(with: await perform(notice: notice))
+      control.followConfiguration()
+      course.status = await perform(notice: notice)
+      Signals.endWait()
     }
-    watch().exit()
+    watch(control).exit()
   }
 
   /// What is shown or told while the run goes on is a task of the shared pool's.
@@ -117,23 +116,27 @@ struct Session {
     return target.isStandardStream ? .standardOutput : try ResultStream(reportAt: target.path)
   }
 
-  /// Watches from the main thread that all ends in time: what does not answer, such as a read that
-  /// never returns or a report that nobody reads, must not keep the process.
-  private func watch() -> ExitStatus {
-    var patience = Self.grace
+  /// Takes signals on the main thread, and watches that all ends in time: what does not answer, such
+  /// as a read that never returns or a report that nobody reads, must not keep the process.
+  private func watch(_ control: RunControl) -> ExitStatus {
+    var stopTime: Deadline.Instant?
     while true {
-      if let status = course.wait(milliseconds: 100) { return status }
-      guard let cause = batch.interruption else { continue }
-      // A deadline has stopped the work already; only a signal leaves it time.
-      if !cause.isSignal { patience = min(patience, .zero) }
-      patience -= .milliseconds(100)
-      if patience <= .zero { batch.stop(cause) }
-      if patience + Self.answerTime <= .zero { abandon(cause) }
+      let look = Deadline.Instant.now
+      if let cause = batch.interruption {
+        // A deadline has stopped the work already; only a signal leaves it time.
+        let stop = stopTime ?? (cause.isSignal ? look + Self.grace : look)
+        stopTime = stop
+        if look >= stop { batch.stop(cause) }
+        if look >= stop + Self.answerTime { abandon(cause, control) }
+      }
+      if let signal = Signals.next(before: look + .milliseconds(100)) { control.take(signal) }
+      if let status = course.status { return status }
     }
   }
 
   /// Ends the process although jobs still run. They leave nothing behind but memory.
-  private func abandon(_ cause: Interruption) -> Never {
+  private func abandon(_ cause: Interruption, _ control: RunControl) -> Never {
+    control.takeSignalsApart()
     let report = course.report
     let batchReport = batch.abandon(cause) { outcome in
       report?.writeIfFree(line: jsonLine(JobRecord(outcome)))
@@ -142,9 +145,10 @@ struct Session {
       report?.writeIfFree(line: jsonLine(SummaryRecord(batchReport, verb)))
       Console.shared.sayIfFree("\(cause): jobs that did not answer were left alone")
       if Console.shared.level >= .info { Console.shared.sayIfFree(summary(of: batchReport)) }
-    } else if let status = course.wait(milliseconds: 100) {
+    } else {
       // It came to its end meanwhile, and has said so itself.
-      status.exit()
+      usleep(100_000)
+      course.status?.exit()
     }
     LiveTemporaries.shared.removeAll()
     ExitStatus(batchReport).exitAtOnce()
@@ -160,12 +164,17 @@ private final class Course: Sendable {
   }
 
   private let state = Mutex(State())
-  private let isOver = DispatchSemaphore(value: 0)
 
   /// Where the report goes, once that is open.
   var report: ResultStream? {
     get { state.withLock { $0.report } }
     set { state.withLock { $0.report = newValue } }
+  }
+
+  /// How it ended, once it has.
+  var status: ExitStatus? {
+    get { state.withLock { $0.status } }
+    set { state.withLock { $0.status = newValue } }
   }
 
   /// Whether the caller is the one to say how it ended: there is one summary.
@@ -174,16 +183,5 @@ private final class Course: Sendable {
       defer { state.isLastWordTaken = true }
       return !state.isLastWordTaken
     }
-  }
-
-  func end(with status: ExitStatus) {
-    state.withLock { $0.status = status }
-    isOver.signal()
-  }
-
-  /// - Returns: the end, or nil where it did not come in time.
-  func wait(milliseconds: Int) -> ExitStatus? {
-    guard isOver.wait(timeout: .now() + .milliseconds(milliseconds)) == .success else { return nil }
-    return state.withLock { $0.status }
   }
 }

@@ -1,20 +1,22 @@
 import CLinuxShim
 import ConcurrencyPrimitives
 import Glibc
-import ImageBatch
 
-/// The signals that are meant for a run, taken by a thread of their own with sigwait(3): there is no
-/// signal handler, and so nothing that a handler must not do.
+/// The signals that are meant for a run, taken by a thread that waits for them: there is no signal
+/// handler, and so nothing that a handler must not do.
 enum Signals {
   /// SIGHUP that was ignored at the start, as nohup(1) does, stays ignored.
   private static let watched = [SIGINT, SIGTERM, SIGHUP, SIGUSR1].filter {
     $0 != SIGHUP || linux_signal_is_ignored($0) == 0
   }
 
-  private static var watchedSet: sigset_t {
+  /// What ends a wait, and says nothing. See signal(7).
+  private static let wakeUp = __libc_current_sigrtmin()
+
+  private static var waitedFor: sigset_t {
     var set = sigset_t()
     sigemptyset(&set)
-    for number in watched { sigaddset(&set, number) }
+    for number in watched + [wakeUp] { sigaddset(&set, number) }
     return set
   }
 
@@ -22,28 +24,25 @@ enum Signals {
   /// they tell comes back from write(2) as well.
   static func block() {
     for number in [SIGPIPE, SIGXFSZ] { linux_ignore_signal(number) }
-    // A shell starts background jobs with SIGINT ignored, and then sigwait(3) would never see it.
+    // A shell starts background jobs with SIGINT ignored, and then no wait would see it.
     for number in watched { linux_default_signal(number) }
-    var set = watchedSet
+    var set = waitedFor
     pthread_sigmask(SIG_BLOCK, &set, nil)
   }
 
-  /// Starts the thread; better no run than one that cannot be ended.
+  /// Waits for a signal. See sigtimedwait(2).
   ///
-  /// - Parameter onSignal: told of each signal, one at a time.
-  static func watch(_ onSignal: @escaping @Sendable (CInt) -> Void) {
-    Task.detached(executorPreference: WorkerPool.processThread(named: "signals")) {
-      while true { onSignal(next()) }
-    }
+  /// - Returns: nil where none came in time, or the wait was ended by `endWait()`.
+  static func next(before due: Deadline.Instant) -> CInt? {
+    var set = waitedFor
+    let rest = max(.zero, Deadline.Instant.now.duration(to: due)).components
+    var time = timespec(tv_sec: Int(rest.seconds), tv_nsec: Int(rest.attoseconds / 1_000_000_000))
+    let number = sigtimedwait(&set, nil, &time)
+    return watched.contains(number) ? number : nil
   }
 
-  /// Waits for a signal. See sigwait(3).
-  private static func next() -> CInt {
-    var set = watchedSet
-    var number: CInt = 0
-    while sigwait(&set, &number) != 0 {}
-    return number
-  }
+  /// Ends a wait of this process, or the next one.
+  static func endWait() { kill(getpid(), wakeUp) }
 
   /// Ends the process by the signal itself, so that the shell sees the truth.
   static func end(by number: CInt) -> Never {

@@ -66,6 +66,15 @@ import Testing
     try await run.complete()
   }
 
+  @Test("the signal that ends a run's wait for signals means nothing when others send it")
+  func wakeUp() async throws {
+    let child = try await sandbox.startHeldBack()
+    for _ in 0..<3 { child.send(__libc_current_sigrtmin()) }
+    #expect(try await child.status()?.done == 1)
+    child.send(SIGTERM)
+    #expect(try await child.ending().status == .ended(bySignal: SIGTERM))
+  }
+
   @Test("F20: running jobs get the grace time of 5 s, not more")
   func graceTime() async throws {
     try sandbox.writePixmaps(1)
