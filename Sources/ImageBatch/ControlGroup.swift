@@ -1,5 +1,3 @@
-import SystemPackage
-
 /// The limits that control groups set for this process: cgroups(7), version 2 or 1.
 ///
 /// A limit of a group holds for all that is below it, so the groups on the way up are asked too.
@@ -18,16 +16,18 @@ struct ControlGroup {
     let mount = root + "sys/fs/cgroup"
     for membership in KernelFile(root + "proc/self/cgroup")?.lines ?? [] {
       // HIERARCHY:CONTROLLERS:PATH, version 2 without controllers.
-      let fields = membership.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      let fields = membership.split(
+        separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
       guard fields.count == 3 else { continue }
-      let controllers = fields[1].split(separator: ",")
+      let controllers = fields[1].split(separator: UInt8(ascii: ","))
+      func has(_ name: String) -> Bool { controllers.contains { $0.elementsEqual(name.utf8) } }
       if fields[1].isEmpty {
         for group in Self.groups(from: fields[2], below: mount) { addVersion2(group) }
       }
-      if controllers.contains("cpu") {
+      if has("cpu") {
         for group in Self.groups(from: fields[2], below: mount + "/cpu") { addQuota1(group) }
       }
-      if controllers.contains("memory") {
+      if has("memory") {
         for group in Self.groups(from: fields[2], below: mount + "/memory") { addMemory1(group) }
       }
     }
@@ -35,16 +35,18 @@ struct ControlGroup {
 
   /// The folders of a group and of all above it, up to the mount itself, which is all that a
   /// container sees of its own.
-  private static func groups(from path: Substring, below mount: String) -> [String] {
-    let names = path.split(separator: "/")
-    return (0...names.count).reversed().map { count in
-      ([mount] + names.prefix(count).map(String.init)).joined(separator: "/")
+  private static func groups(from path: KernelFile.Text, below mount: String) -> [String] {
+    var groups = [mount]
+    for name in path.split(separator: UInt8(ascii: "/")) {
+      groups.append(groups[groups.count - 1] + "/" + String(decoding: name, as: UTF8.self))
     }
+    return groups.reversed()
   }
 
   private mutating func addVersion2(_ group: String) {
     if let words = KernelFile(group + "/cpu.max")?.words, words.count == 2,
-      let time = Double(words[0]), let period = Double(words[1])
+      let time = Double(String(decoding: words[0], as: UTF8.self)),
+      let period = Double(String(decoding: words[1], as: UTF8.self))
     {
       add(quota: time / period)
     }

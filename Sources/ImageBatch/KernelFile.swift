@@ -1,40 +1,49 @@
-import SystemPackage
+import Glibc
 
 /// The content of a small text file of the kernel's, as in proc(5).
+///
+/// It is taken apart by bytes: to find the characters of a text takes longer than to read the file,
+/// and all this is done before the first picture.
 struct KernelFile {
-  private let text: String
+  typealias Text = ArraySlice<UInt8>
+
+  private let bytes: [UInt8]
 
   /// Nil where there is no such file.
   init?(_ path: String) {
-    guard
-      let descriptor = try? FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
-    else { return nil }
-    defer { try? descriptor.close() }
-    let bytes = [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
-      let room = UnsafeMutableRawBufferPointer(buffer)
-      while count < room.count,
-        let got = try? descriptor.read(into: .init(rebasing: room[count...])), got > 0
-      {
-        count += got
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
+      while true {
+        let count = read(descriptor, buffer.baseAddress, buffer.count)
+        guard count > 0 else { return }
+        bytes += buffer[..<count]
       }
     }
-    text = String(decoding: bytes, as: UTF8.self)
+    self.bytes = bytes
   }
 
-  // By bytes: to find the characters of a long file would take longer than to read it.
-  var lines: [Substring] { text.utf8.split(separator: UInt8(ascii: "\n")).map(Substring.init) }
+  var lines: [Text] { bytes.split(separator: UInt8(ascii: "\n")) }
 
-  var words: [Substring] { text.split { $0.isWhitespace } }
+  var words: [Text] { Self.words(of: bytes[...]) }
 
   /// The number that the file consists of; nil for a word such as `max`.
-  var number: Int? { words.first.flatMap { Int($0) } }
+  var number: Int? { words.first.flatMap { Int(String(decoding: $0, as: UTF8.self)) } }
 
   /// The number behind `key` on the line that starts with it.
   func value(of key: String) -> Int? {
-    for line in lines where line.utf8.starts(with: key.utf8) {
-      let words = line.split(separator: " ")
-      if words.count >= 2, words[0] == key { return Int(words[1]) }
+    for line in lines where line.starts(with: key.utf8) {
+      let words = Self.words(of: line)
+      if words.count >= 2, words[0].elementsEqual(key.utf8) {
+        return Int(String(decoding: words[1], as: UTF8.self))
+      }
     }
     return nil
+  }
+
+  private static func words(of text: Text) -> [Text] {
+    text.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }
   }
 }
