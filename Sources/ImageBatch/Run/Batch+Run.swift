@@ -10,10 +10,13 @@ extension Batch {
   /// once.
   ///
   /// - Parameters:
+  ///   - endsThreads: whether the run's threads have ended when it returns; a process that ends next
+  ///     need not wait for that.
   ///   - onOutcome: told of each job as it settles, one at a time.
   ///   - onNotice: told of what there is to know about the run itself.
   /// - Throws: `BatchError` where the batch can't start; nothing was written then.
   public func run(
+    endsThreads: Bool = true,
     onOutcome: @escaping @Sendable (Outcome) -> Void = { _ in },
     onNotice: @escaping @Sendable (Notice) -> Void = { _ in }
   ) async throws(BatchError) -> BatchReport {
@@ -21,7 +24,7 @@ extension Batch {
       workerCount: settings.snapshot.value.workerCount,
       hasScout: plan.countsAhead || plan.isWatching,
       foremanBlocks: plan.isWatching)
-    defer { crew.dismiss() }
+    defer { if endsThreads { crew.dismiss() } }
     return try await run(with: crew, onOutcome: onOutcome, onNotice: onNotice)
   }
 

@@ -85,7 +85,7 @@ struct Session {
     defer { watchdog?.cancel() }
     let rescans = RescanMessages()
     do throws(BatchError) {
-      let batchReport = try await batch.run { outcome in
+      let batchReport = try await batch.run(endsThreads: false) { outcome in
         settle(outcome, report)
       } onNotice: { event in
         if case .ready = event, let notice { Console.shared.say(notice, at: .info) }
