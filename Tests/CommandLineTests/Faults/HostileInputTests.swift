@@ -50,11 +50,19 @@ import Testing
       message: "50000x50000 = 2500 Mpx > limit 268 Mpx"),
   ]
 
+  /// The most memory of a run over pictures that need next to none. It goes on for a second: of one
+  /// that is over at once, the most may not be seen.
+  private func plainByteCount(_ options: ByteString...) async throws -> Int {
+    try sandbox.writePixmaps(20, 4, 4, in: "plain")
+    let command: [ByteString] = ["resize", "plain", "plain-out", "--size", "2", "--rate", "20/s"]
+    return try await sandbox.start(command + options).ending().peakByteCount
+  }
+
   @Test(
     "F42: bombs in a good batch are refused by their headers; the rest is done, in little memory")
   func bombs() async throws {
     try sandbox.writePixmaps(10)
-    let clean = try await sandbox.run("resize", "in", "clean", "--size", "9")
+    _ = try await sandbox.run("resize", "in", "clean", "--size", "9")
     for (index, bomb) in Self.bombs.enumerated() {
       try sandbox.write(bomb.bytes, to: "in/00\(index)-" + bomb.name)
     }
@@ -73,14 +81,15 @@ import Testing
     #expect(failed.allSatisfy { $0.code == "limitExceeded" })
     #expect(try sandbox.tree("out").files == sandbox.tree("clean").files)
     if !Machine.isSanitized {
-      #expect(ending.peakByteCount < clean.peakByteCount + 32 << 20)
+      let plain = try await plainByteCount()
+      #expect(ending.peakByteCount < plain + 32 << 20)
     }
   }
 
   @Test("F42: a claim within the limits is no more than a claim: memory follows the data")
   func emptyClaims() async throws {
     try sandbox.writePixmaps(1)
-    let clean = try await sandbox.run("resize", "in", "clean", "--size", "9")
+    let plain = try await plainByteCount()
     try sandbox.write(Self.png(8000, 8000, bitDepth: 16, colourType: 6), to: "in/claim.png")
     try sandbox.write(
       Array("P6\n12000 12000\n255\n".utf8) + [UInt8](repeating: 9, count: 500), to: "in/claim.ppm")
@@ -89,7 +98,7 @@ import Testing
       #expect(ending.status == .exited(1))
       #expect(ending.failures.map(\.path).sorted() == ["in/claim.png", "in/claim.ppm"])
       if !Machine.isSanitized {
-        #expect(ending.peakByteCount < clean.peakByteCount + 48 << 20)
+        #expect(ending.peakByteCount < plain + 48 << 20)
       }
     }
     #expect(try sandbox.tree("out").names == ["000.ppm"])
@@ -98,7 +107,6 @@ import Testing
   @Test("F42: extreme shapes, each of a size of its own, leave nothing behind in memory")
   func extremeShapes() async throws {
     try sandbox.writePixmaps(1)
-    let clean = try await sandbox.run("resize", "in", "clean", "--size", "9")
     // The weights for each take 6 to 10 MB.
     for index in 0..<12 {
       let height = 400_000 - index
@@ -110,7 +118,8 @@ import Testing
       "resize", "in", "out", "--size", "1024", "--workers", "1", "--memory", "16M")
     #expect(ending.summary == Summary(done: 13))
     if !Machine.isSanitized {
-      #expect(ending.peakByteCount < clean.peakByteCount + 32 << 20)
+      let plain = try await plainByteCount()
+      #expect(ending.peakByteCount < plain + 32 << 20)
     }
   }
 
@@ -119,7 +128,7 @@ import Testing
     var file = PNGFile(width: 4, height: 4, samples: [UInt8](repeating: 7, count: 48))
     try sandbox.write(file.bytes, to: "in/0.png")
     let options: [ByteString] = ["--size", "2", "--metadata", "all", "-j", "16", "--memory", "16M"]
-    let clean = try await sandbox.start(["resize", "in", "clean"] + options).ending()
+    let plain = try await plainByteCount("-j", "16")
     let text = Array("Copyright\0".utf8) + [UInt8](repeating: 0x61, count: 5_000_000)
     file.ancillaryChunks += PNGFile.chunk("tEXt", text)
     for index in 1...30 { try sandbox.write(file.bytes, to: "in/\(index).png") }
@@ -128,7 +137,7 @@ import Testing
       #expect(ending.status == .exited(0), "\(ending.errorText)")
       #expect(ending.summary?.done == 31)
       if !Machine.isSanitized {
-        #expect(ending.peakByteCount < clean.peakByteCount + 40 << 20)
+        #expect(ending.peakByteCount < plain + 40 << 20)
       }
     }
     #expect(try sandbox.bytes(of: "out/30.png").count > text.count)
