@@ -61,6 +61,28 @@ import Testing
     #expect(quiet.error.isEmpty)
   }
 
+  @Test("what the help calls a default is what is done where nothing is said")
+  func defaults() async throws {
+    try sandbox.write(Picture.pixmap(1100, 550), to: "in/a.ppm")
+    let help = try await sandbox.run("resize", "--help").unwrappedText
+    func said(_ option: String) throws -> [ByteString] {
+      let pattern = try Regex<(Substring, Substring)>("--\(option) <.*?\\(default: ([^)]*)\\)")
+      let standard = try #require(help.firstMatch(of: pattern)).output.1
+      return ["--" + ByteString(option), ByteString(String(standard))]
+    }
+    let cover: [ByteString] = ["--fit", "cover", "--size", "64x64"]
+    let pairs = try [
+      ([], said("size") + said("fit") + said("filter")), (cover, cover + said("position")),
+    ]
+    for (short, long) in pairs {
+      for (options, output) in [(short, "short"), (long, "long")] as [([ByteString], ByteString)] {
+        let ending = try await sandbox.start(["resize", "in", output] + options).ending()
+        #expect(ending.status == .exited(0), "\(ending.errorText)")
+      }
+      #expect(try sandbox.tree("short").files == sandbox.tree("long").files)
+    }
+  }
+
   @Test("a picture that needs no change is passed through byte by byte")
   func passthrough() async throws {
     try sandbox.write(Picture.pixmap(64, 48), to: "in/same.ppm")

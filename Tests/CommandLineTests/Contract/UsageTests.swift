@@ -36,10 +36,29 @@ import Testing
     #expect(!text.contains("\u{1B}"))
   }
 
+  @Test(
+    "an option of several words is shown with all of them, and its default is one of them",
+    arguments: [
+      "resize", "convert", "apply", "optimize", "inspect", "verify", "compare", "watch",
+    ])
+  func words(command: String) async throws {
+    let text = try await sandbox.run(ByteString(command), "--help").unwrappedText
+    let options = text.split(separator: " --").filter { $0.contains("(values: ") }
+    #expect(!options.isEmpty)
+    for option in options {
+      let parts = try #require(option.firstMatch(of: /<([^>]*)>(.*)\(values: ([^)]*)\)/)).output
+      let words = parts.3.split(separator: ", ")
+      #expect(parts.1.split(separator: "|") == words, "\(option)")
+      if let standard = parts.2.firstMatch(of: /\(default: ([^) ]*)\)/) {
+        #expect(words.contains(standard.output.1), "\(option)")
+      }
+    }
+  }
+
   @Test("help names the exit statuses; a bare call is a call for help")
   func overview() async throws {
     let help = try await sandbox.run("--help")
-    let words = help.outputText.split { $0.isWhitespace }.joined(separator: " ")
+    let words = help.unwrappedText
     for status in ["1 some", "64 usage", "65 plan", "66 no input", "71", "73", "74", "75", "124"] {
       #expect(words.contains(status))
     }

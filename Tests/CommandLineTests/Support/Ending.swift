@@ -33,6 +33,9 @@ struct Ending: Sendable {
   var outputText: String { String(decoding: output, as: UTF8.self) }
   var errorText: String { String(decoding: error, as: UTF8.self) }
 
+  /// Its output without the breaks and indents of help texts.
+  var unwrappedText: String { outputText.split { $0.isWhitespace }.joined(separator: " ") }
+
   /// What it said on standard error, line by line.
   var messages: [String] { errorText.split(separator: "\n").map(String.init) }
 
