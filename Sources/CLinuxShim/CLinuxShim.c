@@ -6,11 +6,9 @@
 #include <malloc.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 
 const int linux_o_tmpfile = O_TMPFILE;
@@ -76,16 +74,3 @@ void linux_map_blocks_from(int byte_count) { mallopt(M_MMAP_THRESHOLD, byte_coun
 void linux_keep_free(int byte_count) { mallopt(M_TRIM_THRESHOLD, byte_count); }
 
 void linux_limit_heaps(int count) { mallopt(M_ARENA_MAX, count); }
-
-// Since Linux 5.14; since glibc 2.35 in its headers.
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
-
-void linux_populate_statics(void) {
-  extern char __bss_start[], _end[];
-  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-  const uintptr_t start = ((uintptr_t)__bss_start + page - 1) / page * page;
-  const uintptr_t end = ((uintptr_t)_end + page - 1) / page * page;
-  madvise((void *)start, end - start, MADV_POPULATE_WRITE);
-}

@@ -48,8 +48,4 @@ void linux_keep_free(int byte_count);
 // mallopt(3) M_ARENA_MAX: how many heaps the threads have between them.
 void linux_limit_heaps(int count);
 
-// madvise(2) MADV_POPULATE_WRITE: gives the static variables that begin as zeros their memory at
-// once. Before Linux 5.14 they get it page by page, as ever.
-void linux_populate_statics(void);
-
 #endif

@@ -9,8 +9,8 @@ public import Recipes
 /// One word of several: the cases, by their raw values.
 ///
 /// The parser would make these lists as well, but asks the runtime about each type for that, whose
-/// answers take 10 µs each. To describe the default of such an option it asks for two at once, which
-/// takes 0.1 ms of the 5 that one icon takes: so the options are optional, and their help says it.
+/// answers take 10 µs each. To describe the default of such an option it asks for two at once, another
+/// 20 µs of the 5 ms that one icon takes: so the options are optional, and their help says it.
 public protocol WordArgument: ExpressibleByArgument, CaseIterable, RawRepresentable
 where RawValue == String {}
 

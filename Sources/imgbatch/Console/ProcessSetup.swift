@@ -5,19 +5,10 @@ import Glibc
 /// that comes at once and goes back when it is free.
 enum ProcessSetup {
   static func perform() {
-    populateStatics()
     reopenClosedStreams()
     raiseDescriptorLimit()
     returnLargeBlocks()
     spareAddresses()
-  }
-
-  /// Has the variables that begin as zeros mapped by one call.
-  ///
-  /// Where Swift's runtime is part of the program they are half a megabyte, which took 130 page faults,
-  /// two for most pages, first to be read and then to be written: 5 % of the time of one icon.
-  private static func populateStatics() {
-    linux_populate_statics()
   }
 
   /// Opens /dev/null in the place of each standard stream that is closed: the next file opened would
@@ -65,7 +56,7 @@ enum ProcessSetup {
   /// Lets all threads share one heap, for a run whose threads work one after the other; others would
   /// wait for each other, and work as well. See mallopt(3).
   ///
-  /// By itself glibc makes a heap for each: 7 % of the time that one icon took.
+  /// By itself glibc makes a heap for each: 1.5 % of the time that one icon took.
   static func shareHeap() {
     linux_limit_heaps(1)
   }
