@@ -148,7 +148,7 @@ import Testing
     let start = ContinuousClock.now
     child.send(SIGINT)
     let ending = try await child.ending()
-    #expect(ContinuousClock.now - start < .seconds(4))
+    #expect(ending.instant - start < .seconds(4))
     #expect(ending.status == .ended(bySignal: SIGINT))
     let summary = try #require(ending.summary)
     #expect(summary == Summary(done: 1, cancelled: summary.found - 1) && summary.found < 30)

@@ -143,7 +143,7 @@ import Testing
       let start = ContinuousClock.now
       child.send(SIGINT)
       let ending = try await child.ending()
-      fastest = min(fastest, ContinuousClock.now - start)
+      fastest = min(fastest, ending.instant - start)
       #expect(ending.status == .ended(bySignal: SIGINT))
       #expect(try sandbox.tree("out").names == ["000.ppm"])
     }
@@ -169,8 +169,9 @@ import Testing
       usleep(100_000)
       let start = ContinuousClock.now
       child.send(SIGINT)
-      #expect(try await child.ending().status == .ended(bySignal: SIGINT))
-      fastest = min(fastest, ContinuousClock.now - start)
+      let ending = try await child.ending()
+      fastest = min(fastest, ending.instant - start)
+      #expect(ending.status == .ended(bySignal: SIGINT))
     }
     #expect(fastest <= .milliseconds(200))
   }

@@ -169,7 +169,7 @@ import Testing
     let start = ContinuousClock.now
     child.send(SIGINT)
     let ending = try await child.ending()
-    #expect(ContinuousClock.now - start < .seconds(4))
+    #expect(ending.instant - start < .seconds(4))
     #expect(ending.status == .ended(bySignal: SIGINT))
     #expect(ending.messages.count == 2 && ending.summary == Summary())
   }
