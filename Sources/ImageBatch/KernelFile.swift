@@ -13,14 +13,16 @@ struct KernelFile {
 
   /// Nil where there is no such file.
   init?(_ path: String) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
+    guard let descriptor = try? retryOnInterrupt({ open(path, O_RDONLY | O_CLOEXEC) }) else {
+      return nil
+    }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
     withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
-      while bytes.count < Self.maximumByteCount {
-        let count = read(descriptor, buffer.baseAddress, buffer.count)
-        guard count > 0 else { return }
+      while bytes.count < Self.maximumByteCount,
+        let count = try? retryOnInterrupt({ read(descriptor, buffer.baseAddress, buffer.count) }),
+        count > 0
+      {
         bytes += buffer[..<count]
       }
     }

@@ -10,8 +10,8 @@ extension Batch {
   /// once.
   ///
   /// - Parameters:
-  ///   - endsThreads: whether the run's threads have ended when it returns; a process that ends next
-  ///     need not wait for that.
+  ///   - endsThreads: whether the run's threads have ended when it returns. If not, they stay for as
+  ///     long as the process does, which had better end next: it need not wait for them.
   ///   - onOutcome: told of each job as it settles, one at a time.
   ///   - onNotice: told of what there is to know about the run itself.
   /// - Throws: `BatchError` where the batch can't start; nothing was written then.

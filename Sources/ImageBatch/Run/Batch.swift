@@ -74,8 +74,9 @@ public final class Batch: Sendable {
   public func checkSystem(triesThreads: Bool = true) throws(BatchError) {
     try Crew.checkDescriptors(workerCount: plan.settings.workerCount)
     guard triesThreads else { return }
-    // One each for the run, the jobs, timers, signals and what they ask for, to walk and write where
-    // that blocks, and to count ahead; one more, as Swift's shared pool may want it.
+    // One each for the run, the jobs, timers, what signals ask for, to walk and write where that
+    // blocks, to count ahead, and for signals to a run that is given up; one more, as Swift's shared
+    // pool may want it.
     let least = 8
     guard WorkerPool.canStart(threadCount: least) else {
       throw BatchError(.systemLacks, "a run needs \(least) threads, which the system does not give")

@@ -2,7 +2,7 @@ import CLinuxShim
 import Glibc
 
 /// What must be so before the first thread starts: three streams, room for more of them, and memory
-/// that comes at once and goes back when it is free.
+/// that goes back when it is free.
 enum ProcessSetup {
   static func perform() {
     reopenClosedStreams()

@@ -45,7 +45,10 @@ final class RunControl: Sendable {
   /// Answers signals on a thread of its own from here on, for one that is busy to the end of the
   /// process: a second signal must still end it.
   func takeSignalsApart() {
-    guard let thread = try? WorkerPool(threadCount: 1, name: "signals") else { return }
+    guard let thread = try? WorkerPool(threadCount: 1, name: "signals") else {
+      Signals.unblock()
+      return
+    }
     Task.detached(executorPreference: thread) {
       while true {
         if let signal = Signals.next(before: .now + .seconds(60)) { self.take(signal) }

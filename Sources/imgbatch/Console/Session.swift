@@ -119,18 +119,21 @@ struct Session {
   /// Takes signals on the main thread, and watches that all ends in time: what does not answer, such
   /// as a read that never returns or a report that nobody reads, must not keep the process.
   private func watch(_ control: RunControl) -> ExitStatus {
-    var stopTime: Deadline.Instant?
+    var patience: Duration?
+    var look = Deadline.Instant.now
     while true {
-      let look = Deadline.Instant.now
-      if let cause = batch.interruption {
-        // A deadline has stopped the work already; only a signal leaves it time.
-        let stop = stopTime ?? (cause.isSignal ? look + Self.grace : look)
-        stopTime = stop
-        if look >= stop { batch.stop(cause) }
-        if look >= stop + Self.answerTime { abandon(cause, control) }
-      }
       if let signal = Signals.next(before: look + .milliseconds(100)) { control.take(signal) }
       if let status = course.status { return status }
+      let now = Deadline.Instant.now
+      // While the process is stopped, as by SIGSTOP, its jobs are as well.
+      let passed = min(look.duration(to: now), .milliseconds(200))
+      look = now
+      guard let cause = batch.interruption else { continue }
+      // A deadline has stopped the work already; only a signal leaves it time.
+      let rest = patience.map { $0 - passed } ?? (cause.isSignal ? Self.grace : .zero)
+      patience = rest
+      if rest <= .zero { batch.stop(cause) }
+      if rest + Self.answerTime <= .zero { abandon(cause, control) }
     }
   }
 
@@ -146,9 +149,11 @@ struct Session {
       Console.shared.sayIfFree("\(cause): jobs that did not answer were left alone")
       if Console.shared.level >= .info { Console.shared.sayIfFree(summary(of: batchReport)) }
     } else {
-      // It came to its end meanwhile, and has said so itself.
-      usleep(100_000)
-      course.status?.exit()
+      // It came to its end meanwhile, and says so itself.
+      for _ in 0..<100 {
+        course.status?.exit()
+        usleep(1000)
+      }
     }
     LiveTemporaries.shared.removeAll()
     ExitStatus(batchReport).exitAtOnce()

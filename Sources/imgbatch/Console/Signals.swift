@@ -24,10 +24,18 @@ enum Signals {
   /// they tell comes back from write(2) as well.
   static func block() {
     for number in [SIGPIPE, SIGXFSZ] { linux_ignore_signal(number) }
-    // A shell starts background jobs with SIGINT ignored, and then no wait would see it.
-    for number in watched { linux_default_signal(number) }
+    // A shell starts background jobs with SIGINT ignored, and then a wait need not see it.
+    for number in watched + [wakeUp] { linux_default_signal(number) }
     var set = waitedFor
     pthread_sigmask(SIG_BLOCK, &set, nil)
+  }
+
+  /// Lets those that ask for the end do what they do by themselves, where nobody can wait for them.
+  static func unblock() {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for number in watched where number != SIGUSR1 { sigaddset(&set, number) }
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
   /// Waits for a signal. See sigtimedwait(2).

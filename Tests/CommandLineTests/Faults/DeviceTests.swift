@@ -123,6 +123,26 @@ import Testing
   }
 
   @Test(
+    "F7: an interrupted read does not hide how much memory there is",
+    .enabled(if: Machine.hasCompiler, "no C compiler"),
+    .disabled(if: Machine.isSanitized, "a sanitizer must be loaded first"))
+  func disturbedKernelFiles() async throws {
+    // To turn what it claims takes 865 MB; where a machine does not tell, less is assumed.
+    let claim = Array("P6\n12000 12000\n255\n".utf8) + [UInt8](repeating: 9, count: 500)
+    try sandbox.write(claim, to: "in/claim.ppm")
+    let command: [ByteString] = ["apply", "in", "out", "--op", "rotate 90"]
+    let undisturbed = try await sandbox.start(command).ending()
+    let faults = try await FaultLibrary(in: sandbox)
+    for call in 1...24 {
+      let ending = try await sandbox.start(command) {
+        faults.strike("read", .failure(EINTR), first: call, in: &$0)
+      }.ending()
+      #expect(ending.failures == undisturbed.failures && ending.failures.count == 1, "\(call)")
+    }
+    #expect(faults.takeStrikeCount() > 0)
+  }
+
+  @Test(
     "F4: an output that fsync failed for gets no name, and is not synced again",
     .enabled(if: Machine.hasCompiler, "no C compiler"),
     .disabled(if: Machine.isSanitized, "a sanitizer must be loaded first"),

@@ -114,6 +114,25 @@ import Testing
     try run.check(try await child.ending(), expecting: [.ended(bySignal: SIGTERM)])
   }
 
+  @Test("F25: a run that is stopped while it ends has the rest of the grace time afterwards")
+  func stoppedInTheGraceTime() async throws {
+    let (header, rowsByteCount) = Picture.bitmap(side: 20_000)
+    try sandbox.write(header, to: "in/slow.pbm")
+    try sandbox.extend("in/slow.pbm", to: header.count + rowsByteCount)
+    let child = try sandbox.start(
+      ["resize", "in", "out", "--size", "8", "-j", "1"] + Sandbox.endlessOptions)
+    try await child.until { child.readByteCount > 12_000_000 }
+    child.send(SIGINT)
+    // It takes the signal, and has a second of work left.
+    usleep(100_000)
+    child.send(SIGSTOP)
+    try await Task.sleep(for: .seconds(6))
+    child.send(SIGCONT)
+    let ending = try await child.ending()
+    #expect(ending.status == .ended(bySignal: SIGINT))
+    #expect(ending.summary == Summary(done: 1), "\(ending.errorText)")
+  }
+
   @Test("F25: a run that was stopped goes on where it was")
   func stoppedAndContinued() async throws {
     let run = try await rehearse()
