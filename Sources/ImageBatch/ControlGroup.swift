@@ -45,8 +45,7 @@ struct ControlGroup {
 
   private mutating func addVersion2(_ group: String) {
     if let words = KernelFile(group + "/cpu.max")?.words, words.count == 2,
-      let time = Double(String(decoding: words[0], as: UTF8.self)),
-      let period = Double(String(decoding: words[1], as: UTF8.self))
+      let time: Double = KernelFile.parse(words[0]), let period: Double = KernelFile.parse(words[1])
     {
       add(quota: time / period)
     }

@@ -34,17 +34,22 @@ struct KernelFile {
   var words: [Text] { Self.words(of: bytes[...]) }
 
   /// The number that the file consists of; nil for a word such as `max`.
-  var number: Int? { words.first.flatMap { Int(String(decoding: $0, as: UTF8.self)) } }
+  var number: Int? { words.first.flatMap { Self.parse($0) } }
 
   /// The number behind `key` on the line that starts with it.
   func value(of key: String) -> Int? {
     for line in lines where line.starts(with: key.utf8) {
       let words = Self.words(of: line)
       if words.count >= 2, words[0].elementsEqual(key.utf8) {
-        return Int(String(decoding: words[1], as: UTF8.self))
+        return Self.parse(words[1])
       }
     }
     return nil
+  }
+
+  /// What a word says, such as a number.
+  static func parse<Value: LosslessStringConvertible>(_ word: Text) -> Value? {
+    Value(String(decoding: word, as: UTF8.self))
   }
 
   private static func words(of text: Text) -> [Text] {

@@ -13,10 +13,12 @@ enum Signals {
   /// What ends a wait, and says nothing. See signal(7).
   private static let wakeUp = __libc_current_sigrtmin()
 
-  private static var waitedFor: sigset_t {
+  private static var waitedFor: sigset_t { signalSet(of: watched + [wakeUp]) }
+
+  private static func signalSet(of numbers: [CInt]) -> sigset_t {
     var set = sigset_t()
     sigemptyset(&set)
-    for number in watched + [wakeUp] { sigaddset(&set, number) }
+    for number in numbers { sigaddset(&set, number) }
     return set
   }
 
@@ -32,9 +34,7 @@ enum Signals {
 
   /// Lets those that ask for the end do what they do by themselves, where nobody can wait for them.
   static func unblock() {
-    var set = sigset_t()
-    sigemptyset(&set)
-    for number in watched where number != SIGUSR1 { sigaddset(&set, number) }
+    var set = signalSet(of: watched.filter { $0 != SIGUSR1 })
     pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
@@ -55,9 +55,7 @@ enum Signals {
   /// Ends the process by the signal itself, so that the shell sees the truth.
   static func end(by number: CInt) -> Never {
     linux_default_signal(number)
-    var set = sigset_t()
-    sigemptyset(&set)
-    sigaddset(&set, number)
+    var set = signalSet(of: [number])
     pthread_sigmask(SIG_UNBLOCK, &set, nil)
     kill(getpid(), number)
     // Only if the signal can't end this process, as for the first one of a container.
