@@ -31,8 +31,8 @@ struct Ledger {
   /// The jobs that were found and are not at their end, in the order of the input.
   var activities: [JobActivity] { unsettled.sorted { $0.key < $1.key }.map(\.value) }
 
-  /// Whether all that was found has come to its end.
-  var isSettled: Bool { unsettled.isEmpty }
+  /// How many jobs were found and are not at their end.
+  var unsettledCount: Int { unsettled.count }
 
   /// Counts the outcome of a job.
   ///

@@ -146,32 +146,31 @@ extension Batch {
         self.lateness.withLock { $0 = Lateness(cause: cause, first: $0.first ?? cause) }
       })
     var writer = OutputWriter(isDurable: plan.isDurable)
+    var lookAhead = LookAhead()
     var isAtEnd = false
     do {
       try await fanOut(
-        over: { () throws -> Item? in
+        over: { () throws -> LookAhead.Entry? in
           guard intake.interruption == nil, lateness.withLock({ $0.cause }) == nil, !isAtEnd else {
             return nil
           }
-          let finding: Finding?
+          let entry: LookAhead.Entry?
           do throws(BatchError) {
-            finding = try site.next()
+            entry = try lookAhead.next(
+              of: { () throws(BatchError) in try site.next() },
+              // What is watched has an end only for the time being.
+              reach: plan.isWatching ? 0 : LookAhead.reach(workerCount: crew.workerCount),
+              enter: enter)
           } catch {
             throw self.breaking(error)
           }
-          guard let finding else {
-            if !plan.isWatching {
-              isAtEnd = true
-              // Whoever counts ahead may have been overtaken.
-              if plan.countsAhead { ledger.withLock { $0.total = $0.foundCount } }
-              wakeUps.continuation.finish()
-            }
-            return nil
+          if entry == nil, lookAhead.isAtEnd, !plan.isWatching {
+            isAtEnd = true
+            // Whoever counts ahead may have been overtaken.
+            if plan.countsAhead { ledger.withLock { $0.total = $0.foundCount } }
+            wakeUps.continuation.finish()
           }
-          let activity = JobActivity(finding.displayPath)
-          return ledger.withLock { $0.enter(activity) }.map {
-            Item(index: $0, finding: finding, activity: activity)
-          }
+          return entry
         },
         // Two more than there are workers: one result that is being written, one job to take up.
         width: crew.workerCount + 2, wakeUps: wakeUps.stream, on: crew.workers,
@@ -197,7 +196,9 @@ extension Batch {
             if ledger.withLock({ $0.settle(outcome) }) { onOutcome(outcome) }
           }
           // Those in front of a job that would start too late have come to their end, too.
-          if lateness.withLock({ $0.cause }) != nil, ledger.withLock({ $0.isSettled }) {
+          if lateness.withLock({ $0.cause }) != nil,
+            ledger.withLock({ $0.unsettledCount }) == lookAhead.waitingCount
+          {
             wakeUps.continuation.finish()
           }
           if let breakdown = writer.breakdown { throw breaking(breakdown) }
@@ -222,11 +223,12 @@ extension Batch {
     return .success(report)
   }
 
-  /// A finding on its way.
-  private struct Item {
-    let index: Int
-    let finding: Finding
-    let activity: JobActivity
+  /// Enters a finding in the books; nil once they are closed.
+  private func enter(_ finding: Finding) -> LookAhead.Entry? {
+    let activity = JobActivity(finding.displayPath)
+    return ledger.withLock { $0.enter(activity) }.map {
+      LookAhead.Entry(index: $0, finding: finding, activity: activity)
+    }
   }
 
   /// Ends the run at its first failure, where that is wanted.

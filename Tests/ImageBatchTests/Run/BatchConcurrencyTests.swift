@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test("P1: jobs are found only as there is room for them", arguments: [1, 4])
+  @Test("P1: jobs are begun only as there is room for them", arguments: [1, 4])
   func window(workers: Int) async throws {
     for index in 0..<50 {
       try folder.write(Pictures.ppm(2, 2), to: FilePath("in/\(index + 100).ppm"))
@@ -67,7 +67,7 @@ import Testing
     let run = try await BatchRun(
       .writing(from: input, to: folder["out"], workers: workers)
     ) { _, outcome, count in
-      // `count` have settled, this one with them: those found are at most a window further.
+      // `count` have settled, this one with them: those begun are at most a window further.
       #expect(outcome.index < count - 1 + width)
     }
     #expect(run.report.done == 50)

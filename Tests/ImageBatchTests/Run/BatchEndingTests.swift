@@ -60,14 +60,15 @@ import Testing
 
   @Test("G2, G3: fail-fast ends at the first failure, which is the cause", arguments: [1, 2, 7])
   func failFast(workers: Int) async throws {
-    try fill(60, brokenAt: [5, 6, 7, 8])
+    let count = 60 + LookAhead.reach(workerCount: workers)
+    try fill(count, brokenAt: [5, 6, 7, 8])
     var plan = Plan.writing(.fitting(2), from: input, to: output, workers: workers)
     plan.failurePolicy = .failFast
     let run = try await BatchRun(plan)
     let first = try #require(run.outcomes.first { $0.failure != nil })
     #expect(
       run.interruption == .failure("\(first.input): decode: \(first.failure?.message ?? "")"))
-    #expect(run.report.found < 60)
+    #expect(run.report.found < count)
     // Nothing that starts after the failure was seen: at most what was in flight with it.
     let settledBefore = run.outcomes.firstIndex { $0.failure != nil } ?? 0
     #expect(run.report.found <= settledBefore + workers + 2)
@@ -403,7 +404,7 @@ import Testing
     "P2: a full device breaks the run within what is in flight, with one message",
     .enabled("needs root, to mount") { await Mounts.areAllowed() }, arguments: [1, 2, 7])
   func brokenDevice(workers: Int) async throws {
-    for index in 0..<60 {
+    for index in 0..<60 + LookAhead.reach(workerCount: workers) {
       try folder.write(Pictures.ppm(40, 40, seed: index), to: FilePath("in/\(index + 100).ppm"))
     }
     let mount = try folder.makeFolder("mount")
