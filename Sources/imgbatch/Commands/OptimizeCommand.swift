@@ -13,11 +13,19 @@ struct OptimizeOptions: ParsableArguments {
     guard (0...6).contains(level) else { throw ValidationError("--level goes from 0 to 6.") }
   }
 
-  var recipe: Recipe {
+  /// A picture keeps its orientation's tag, and is turned where there is to be none: it is seen as
+  /// before.
+  func recipe(written writing: WritingOptions) -> Recipe {
     var recipe = Recipe()
-    recipe.appliesOrientation = false
+    recipe.appliesOrientation = writing.metadata == MetadataPolicy.none
     recipe.encoding = EncodeOptions(optimization: level)
     return recipe
+  }
+
+  func validate(with writing: WritingOptions) throws {
+    guard writing.compression == nil else {
+      throw ValidationError("--compression is one way to write; 'optimize' has --level.")
+    }
   }
 }
 
@@ -27,7 +35,8 @@ struct OptimizeCommand: ParsableCommand, StandingConversion {
     abstract: "Write the same PNGs in fewer bytes: no pixel changes, and no file grows.",
     discussion: """
       What cannot be made smaller is copied, and so are animations and other formats. Pictures keep \
-      the tag of their orientation; --metadata none turns them upright.
+      the tag of their orientation; --metadata none turns them upright. What --compression is to other \
+      commands, --level is to this one.
 
       Examples:
         imgbatch optimize ./in ./out
@@ -41,19 +50,7 @@ struct OptimizeCommand: ParsableCommand, StandingConversion {
   @Flag(name: [.customShort("n"), .long], help: "Only tell what would be done.")
   var dryRun = false
 
-  func validate() throws {
-    guard writing.compression == nil else {
-      throw ValidationError("--compression is one way to write; 'optimize' has --level.")
-    }
-  }
-
-  /// A picture keeps its orientation's tag, and is turned where there is to be none: it is seen as
-  /// before.
-  func recipe() -> Recipe {
-    var recipe = effort.recipe
-    recipe.appliesOrientation = writing.metadata == MetadataPolicy.none
-    return recipe
-  }
-
+  func validate() throws { try effort.validate(with: writing) }
+  func recipe() -> Recipe { effort.recipe(written: writing) }
   func run() throws { try convert { $0.isDryRun = dryRun } }
 }

@@ -13,7 +13,7 @@ struct PlanCommand: ParsableCommand {
         imgbatch plan convert ./in ./out --to png
         imgbatch plan apply ./in ./out --recipe recipe.yaml
       """,
-    subcommands: [Resize.self, Convert.self, Apply.self])
+    subcommands: [Resize.self, Convert.self, Apply.self, Optimize.self])
 
   struct Resize: ParsableCommand, StandingConversion {
     static let configuration = CommandConfiguration(
@@ -51,6 +51,18 @@ struct PlanCommand: ParsableCommand {
 
     func validate() throws { try steps.validateOne() }
     func recipe() throws -> Recipe { try format.apply(to: steps.recipe()) }
+    func run() throws { try convert { $0.isDryRun = true } }
+  }
+  struct Optimize: ParsableCommand, StandingConversion {
+    static let configuration = CommandConfiguration(
+      command: "optimize", of: "imgbatch plan",
+      abstract: "Tell what 'imgbatch optimize' would do.")
+
+    @OptionGroup(title: "Effort") var effort: OptimizeOptions
+    @OptionGroup var conversion: ConversionOptions
+
+    func validate() throws { try effort.validate(with: writing) }
+    func recipe() -> Recipe { effort.recipe(written: writing) }
     func run() throws { try convert { $0.isDryRun = true } }
   }
 }

@@ -82,17 +82,31 @@ import Testing
     #expect(text.contains("somebody") == (policy == "safe"))
   }
 
+  @Test("what would be done is told, and not done, in either of two ways")
+  func plan() async throws {
+    for index in 0..<3 { try sandbox.write(Picture.png(9, 7, seed: index), to: "in/\(index).png") }
+    let plan = try await sandbox.run("plan", "optimize", "in", "out", "--level", "1")
+    #expect(plan.status == .exited(0), "\(plan.errorText)")
+    #expect(plan.summary == Summary(verb: "planned", done: 3))
+    #expect(plan.outputText.split(separator: "\n").count >= 3)
+    let dryRun = try await sandbox.run("optimize", "in", "out", "--level", "1", "--dry-run")
+    #expect(dryRun.outputText == plan.outputText)
+    #expect(!sandbox.exists("out"))
+  }
+
   @Test("64: levels go from 0 to 6, and --compression is no part of it")
   func usage() async throws {
     try sandbox.writePixmaps(1)
     for words in [
       ["--level", "7"], ["--level", "-1"], ["--level", "x"], ["--compression", "9"],
     ] {
-      let ending = try await sandbox.start(
-        ["optimize", "in", "out"] + words.map { ByteString($0) }
-      ).ending()
-      #expect(ending.status == .exited(64), "\(words)")
-      #expect(!sandbox.exists("out"))
+      for command in [["optimize"], ["plan", "optimize"]] as [[ByteString]] {
+        let ending = try await sandbox.start(
+          command + ["in", "out"] + words.map { ByteString($0) }
+        ).ending()
+        #expect(ending.status == .exited(64), "\(words)")
+        #expect(!sandbox.exists("out"))
+      }
     }
   }
 }
