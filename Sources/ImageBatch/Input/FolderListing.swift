@@ -74,6 +74,11 @@ struct FolderListing: ~Copyable {
   }
 
   func kind(at index: Int) -> Kind { entries[index].kind }
+
+  /// The last entry of such a kind.
+  func lastIndex(where isMeant: (Kind) -> Bool) -> Int? {
+    entries.lastIndex { isMeant($0.kind) }
+  }
 }
 
 extension FolderListing.Kind {

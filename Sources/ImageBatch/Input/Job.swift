@@ -98,6 +98,16 @@ enum Finding: Sendable {
   }
 }
 
+/// Where findings come from, lazily, in the order of the input.
+protocol FindingSource {
+  /// The next finding, or nil where there is none, for the time being or for good.
+  mutating func next() throws(BatchError) -> Finding?
+
+  /// All that is left, where that is known to be files of the folder that the walk is in, and no more
+  /// than `count`; else nothing.
+  mutating func rest(atMost count: Int) throws(BatchError) -> [Finding]
+}
+
 extension FilePath {
   /// The path of `name` in this folder.
   func appending(_ name: FileName) -> FilePath {

@@ -8,7 +8,7 @@ import SystemPackage
 /// In memory are the names of the folders on the way down, and no more, so that a tree of a
 /// million files is walked flat. Folders are told by device and inode: OUT below IN is left out
 /// whatever path leads there, and a loop of links ends where it began.
-struct Walker {
+struct Walker: FindingSource {
   private let selection: InputSelection
   private let scheme: OutputScheme
 
@@ -33,11 +33,27 @@ struct Walker {
     var next = 0
     /// The files come first, then the listing is gone through again for the subfolders.
     var isInSubfolders = false
+    private let lastSubfolder: Int?
 
-    init(folder: InputFolder, relativePath: FilePath, listing: consuming FolderListing) {
+    init(
+      folder: InputFolder, relativePath: FilePath, listing: consuming FolderListing,
+      followsLinks: Bool
+    ) {
       self.folder = folder
       self.relativePath = relativePath
+      lastSubfolder = listing.lastIndex {
+        switch $0 {
+        case .folder, .unknown: true
+        case .link: followsLinks
+        case .file, .other: false
+        }
+      }
       self.listing = listing
+    }
+
+    /// Whether a folder may be left to be entered; those that are left out count, too.
+    var mayHaveSubfolders: Bool {
+      lastSubfolder.map { !isInSubfolders || $0 >= next } ?? false
     }
   }
 
@@ -91,6 +107,16 @@ struct Walker {
       if let finding = try look(at: index, of: level) { return finding }
     }
     return nil
+  }
+
+  mutating func rest(atMost count: Int) throws(BatchError) -> [Finding] {
+    guard count > 0, let level = levels.last, !level.isInSubfolders,
+      level.listing.count - level.next <= count,
+      !levels.contains(where: \.mayHaveSubfolders)
+    else { return [] }
+    var rest: [Finding] = []
+    while let finding = try next() { rest.append(finding) }
+    return rest
   }
 
   /// Leaves a folder that is no longer where it was, and all below it.
@@ -188,7 +214,9 @@ struct Walker {
     guard try willList(folder.directory, relativePath) else { return }
     let selection = selection
     let listing = try FolderListing(of: folder.directory) { name, _ in selection.shows(name) }
-    let level = Level(folder: folder, relativePath: relativePath, listing: listing)
+    let level = Level(
+      folder: folder, relativePath: relativePath, listing: listing,
+      followsLinks: selection.followsLinks)
     if !folder.outputs.isEmpty { try checkCollisions(in: level) }
     levels.append(level)
   }

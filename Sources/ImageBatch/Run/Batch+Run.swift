@@ -146,25 +146,22 @@ extension Batch {
         self.lateness.withLock { $0 = Lateness(cause: cause, first: $0.first ?? cause) }
       })
     var writer = OutputWriter(isDurable: plan.isDurable)
-    var lookAhead = LookAhead()
+    var order = JobOrder()
     var isAtEnd = false
     do {
       try await fanOut(
-        over: { () throws -> LookAhead.Entry? in
+        over: { () throws -> JobOrder.Entry? in
           guard intake.interruption == nil, lateness.withLock({ $0.cause }) == nil, !isAtEnd else {
             return nil
           }
-          let entry: LookAhead.Entry?
+          let entry: JobOrder.Entry?
           do throws(BatchError) {
-            entry = try lookAhead.next(
-              of: { () throws(BatchError) in try site.next() },
-              // What is watched has an end only for the time being.
-              reach: plan.isWatching ? 0 : LookAhead.reach(workerCount: crew.workerCount),
-              enter: enter)
+            entry = try order.next(
+              from: &site, restCount: restCount(workerCount: crew.workerCount), enter: enter)
           } catch {
             throw self.breaking(error)
           }
-          if entry == nil, lookAhead.isAtEnd, !plan.isWatching {
+          if entry == nil, order.isAtEnd, !plan.isWatching {
             isAtEnd = true
             // Whoever counts ahead may have been overtaken.
             if plan.countsAhead { ledger.withLock { $0.total = $0.foundCount } }
@@ -197,7 +194,7 @@ extension Batch {
           }
           // Those in front of a job that would start too late have come to their end, too.
           if lateness.withLock({ $0.cause }) != nil,
-            ledger.withLock({ $0.unsettledCount }) == lookAhead.waitingCount
+            ledger.withLock({ $0.unsettledCount }) == order.waitingCount
           {
             wakeUps.continuation.finish()
           }
@@ -223,11 +220,18 @@ extension Batch {
     return .success(report)
   }
 
+  /// How many findings are put in order at the end; none where the sizes of files tell nothing of the
+  /// time.
+  private func restCount(workerCount: Int) -> Int {
+    if case .inspect = plan.work { return 0 }
+    return plan.isDryRun ? 0 : JobOrder.restCount(workerCount: workerCount)
+  }
+
   /// Enters a finding in the books; nil once they are closed.
-  private func enter(_ finding: Finding) -> LookAhead.Entry? {
+  private func enter(_ finding: Finding) -> JobOrder.Entry? {
     let activity = JobActivity(finding.displayPath)
     return ledger.withLock { $0.enter(activity) }.map {
-      LookAhead.Entry(index: $0, finding: finding, activity: activity)
+      JobOrder.Entry(index: $0, finding: finding, activity: activity)
     }
   }
 

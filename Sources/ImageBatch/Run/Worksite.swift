@@ -6,7 +6,7 @@ import SystemPackage
 /// Where a batch works: IN and OUT, opened and found to go together, and the findings to come.
 ///
 /// All that can refuse a plan does so here, before the first byte is decoded or written.
-struct Worksite {
+struct Worksite: FindingSource {
   /// What yields the findings.
   private enum Findings {
     case one(Finding?)
@@ -102,6 +102,14 @@ struct Worksite {
       defer { findings = .watch(tree) }
       return try tree.next()
     }
+  }
+
+  /// A list goes in its own order, and what is watched has no end.
+  mutating func rest(atMost count: Int) throws(BatchError) -> [Finding] {
+    guard case .walk(var walker) = findings else { return [] }
+    findings = .one(nil)
+    defer { findings = .walk(walker) }
+    return try walker.rest(atMost: count)
   }
 
   /// A job has come to its end.

@@ -60,7 +60,7 @@ import Testing
 
   @Test("G2, G3: fail-fast ends at the first failure, which is the cause", arguments: [1, 2, 7])
   func failFast(workers: Int) async throws {
-    let count = 60 + LookAhead.reach(workerCount: workers)
+    let count = 60 + JobOrder.restCount(workerCount: workers)
     try fill(count, brokenAt: [5, 6, 7, 8])
     var plan = Plan.writing(.fitting(2), from: input, to: output, workers: workers)
     plan.failurePolicy = .failFast
@@ -404,7 +404,7 @@ import Testing
     "P2: a full device breaks the run within what is in flight, with one message",
     .enabled("needs root, to mount") { await Mounts.areAllowed() }, arguments: [1, 2, 7])
   func brokenDevice(workers: Int) async throws {
-    for index in 0..<60 + LookAhead.reach(workerCount: workers) {
+    for index in 0..<60 + JobOrder.restCount(workerCount: workers) {
       try folder.write(Pictures.ppm(40, 40, seed: index), to: FilePath("in/\(index + 100).ppm"))
     }
     let mount = try folder.makeFolder("mount")
