@@ -31,6 +31,9 @@ struct Ledger {
   /// The jobs that were found and are not at their end, in the order of the input.
   var activities: [JobActivity] { unsettled.sorted { $0.key < $1.key }.map(\.value) }
 
+  /// Whether a job waits for a worker to take it up.
+  var hasQueue: Bool { unsettled.values.contains { $0.phase == .queued } }
+
   /// How many jobs were found and are not at their end.
   var unsettledCount: Int { unsettled.count }
 

@@ -77,7 +77,10 @@ extension Batch {
         return nil
       }
       siblings.addTask {
-        for await _ in Ticker(every: Self.stallCheckPeriod) { self.tellStalled(onNotice) }
+        for await _ in Ticker(every: Self.checkPeriod) {
+          self.tellStalled(onNotice)
+          self.hireRest()
+        }
         return nil
       }
       if let scout = crew.scout {
@@ -107,7 +110,7 @@ extension Batch {
     }
   }
 
-  private static let stallCheckPeriod = Duration.milliseconds(100)
+  private static let checkPeriod = Duration.milliseconds(100)
 
   func tellStalled(_ onNotice: (Notice) -> Void) {
     guard let limit = settings.snapshot.value.stallTime else { return }

@@ -15,7 +15,10 @@ extension Batch {
   public func reconfigure(_ settings: RunSettings) throws(BatchError) -> Int {
     let generation = try running.withLock { running throws(BatchError) in
       try Crew.checkDescriptors(workerCount: settings.workerCount)
-      try running.crew?.resize(to: settings.workerCount)
+      if settings.workerCount != self.settings.snapshot.value.workerCount {
+        try running.crew?.resize(to: settings.workerCount)
+        running.demand = nil
+      }
       admission.apply(settings)
       let generation = self.settings.update { $0 = settings }.generation
       if running.crew != nil { setDeadline(&running) }
@@ -35,11 +38,33 @@ extension Batch {
     }
   }
 
-  /// Starts the workers that the settings ask for; for a single picture nobody does.
+  /// Starts the workers that the settings ask for, as far as there are processors for them; for a
+  /// single picture nobody does.
   func hireWorkers() throws(BatchError) {
+    let processorCount = processorCount ?? MachineResources.processorCount
+    let reading = ledger.withLock { WorkerDemand.Reading($0) }
     try running.withLock { running throws(BatchError) in
-      try running.crew?.resize(to: settings.snapshot.value.workerCount)
+      let wanted = settings.snapshot.value.workerCount
+      try running.crew?.resize(to: min(wanted, processorCount))
+      if wanted > processorCount {
+        running.demand = WorkerDemand(processorCount: processorCount, from: reading)
+      }
     }
+  }
+
+  /// Starts the others once they are wanted. Where the system has no threads to give, the run makes
+  /// do with what it has.
+  func hireRest() {
+    let hasHired = running.withLock { running in
+      guard running.demand != nil else { return false }
+      let reading = ledger.withLock { WorkerDemand.Reading($0) }
+      guard running.demand?.isFelt(at: reading) == true else { return false }
+      try? running.crew?.resize(to: settings.snapshot.value.workerCount)
+      running.demand = nil
+      return true
+    }
+    // The window is wider now.
+    if hasHired { wakeUps.continuation.yield() }
   }
 
   /// No timer outlives its run, and no setting reaches threads that have gone.

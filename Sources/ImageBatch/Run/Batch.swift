@@ -26,6 +26,9 @@ public final class Batch: Sendable {
   /// Makes the pipeline look again at how much it may take in, and from where; ends with the intake.
   let wakeUps = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
+  /// How many processors there are for the workers; nil to ask the system when they are hired.
+  let processorCount: Int?
+
   let start = SuspendingClock.now
   let ledger = Mutex(Ledger())
 
@@ -51,12 +54,17 @@ public final class Batch: Sendable {
 
   struct Running {
     var crew: Crew?
+    /// Whether those workers are wanted that it may have beyond its processors; nil where it has all.
+    var demand: WorkerDemand?
     var deadline: TimerQueue.Timer?
   }
 
   /// A run of the plan; its time limit counts from now.
-  public init(_ plan: Plan) {
+  public convenience init(_ plan: Plan) { self.init(plan, processorCount: nil) }
+
+  init(_ plan: Plan, processorCount: Int?) {
     self.plan = plan
+    self.processorCount = processorCount
     settings = ConfigurationCell(plan.settings)
     intake = CancellationScope(parent: work)
     admission = Admission(plan.settings)

@@ -21,8 +21,10 @@ struct BatchRun {
     onOutcome: @escaping @Sendable (Batch, Outcome, Int) -> Void = { _, _, _ in },
     onNotice: @escaping @Sendable (Batch.Notice) -> Void = { _ in }
   ) async throws {
+    // All workers are there from the start, however few processors there are.
     try await self.init(
-      Batch(plan), sourceLocation: sourceLocation, onOutcome: onOutcome, onNotice: onNotice)
+      Batch(plan, processorCount: .max), sourceLocation: sourceLocation, onOutcome: onOutcome,
+      onNotice: onNotice)
   }
 
   @discardableResult
