@@ -17,6 +17,7 @@ final class OutputFolder: Sendable {
   /// The folders that were rid of leftovers, so that a list that comes back to one does not make
   /// it be read again. Shared by all below OUT.
   private let swept: SweptFolders
+  private let lastOpened: LastOpened
   private let opened = Mutex<Directory?>(nil)
 
   /// OUT itself, to be prepared before anything is written.
@@ -38,6 +39,7 @@ final class OutputFolder: Sendable {
     self.checksPlace = checksPlace
     self.forbidden = forbidden
     swept = SweptFolders()
+    lastOpened = LastOpened()
     parent = nil
   }
 
@@ -49,6 +51,7 @@ final class OutputFolder: Sendable {
     checksPlace = folder.checksPlace
     forbidden = folder.forbidden
     swept = folder.swept
+    lastOpened = folder.lastOpened
     parent = (folder, name)
   }
 
@@ -77,7 +80,23 @@ final class OutputFolder: Sendable {
   /// A symbolic link in its place is not followed: outputs stay below OUT. See mkdirat(2).
   ///
   /// - Throws: `Errno`; `JobFailure` for a folder that inputs come from.
-  func open() throws -> Directory { try open(checkingPlace: checksPlace) }
+  func open() throws -> Directory {
+    if !isOpen { leaveLast() }
+    return try open(checkingPlace: checksPlace)
+  }
+
+  private var isOpen: Bool { opened.withLock { $0 != nil } }
+
+  /// Closes what stands above the folder that was opened last, but not above this one: jobs that are
+  /// on their way keep a folder, and would keep the whole way to it.
+  private func leaveLast() {
+    let above = Set(sequence(first: self, next: \.parent?.folder).map(ObjectIdentifier.init))
+    var left = lastOpened.replace(with: self)?.parent?.folder
+    while let folder = left, !above.contains(ObjectIdentifier(folder)) {
+      folder.opened.withLock { $0 = nil }
+      left = folder.parent?.folder
+    }
+  }
 
   /// The folder, made anew where it has been removed, or one above it; nil where it has not.
   ///
@@ -152,6 +171,22 @@ final class OutputFolder: Sendable {
     let above = try parent.folder.existing()
     if let directory = known(in: above, as: parent.name) { return directory }
     return try waitingForDescriptors { () throws(Errno) in try above.subfolder(parent.name) }
+  }
+}
+
+/// The folder that was opened last of all below OUT, as long as somebody has it.
+private final class LastOpened: Sendable {
+  private struct Reference {
+    weak var folder: OutputFolder?
+  }
+
+  private let reference = Mutex(Reference())
+
+  func replace(with new: OutputFolder) -> OutputFolder? {
+    reference.withLock { reference in
+      defer { reference.folder = new }
+      return reference.folder
+    }
   }
 }
 
