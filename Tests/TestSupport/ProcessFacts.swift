@@ -6,6 +6,15 @@ package enum ProcessFacts {
 
   package static var descriptorCount: Int { entryCount("/proc/self/fd") }
 
+  /// How many of the first thousand descriptors lead to where a path starts like that.
+  package static func descriptorCount(below start: String) -> Int {
+    (0..<1024).count { number in
+      var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+      let count = readlink("/proc/self/fd/\(number)", &target, target.count)
+      return target.prefix(max(0, count)).starts(with: start.utf8.map(CChar.init(bitPattern:)))
+    }
+  }
+
   package static var residentByteCount: Int { pageCount(field: 1) * sysconf(Int32(_SC_PAGESIZE)) }
 
   package static var virtualByteCount: Int { pageCount(field: 0) * sysconf(Int32(_SC_PAGESIZE)) }

@@ -1,72 +1,58 @@
-import ConcurrencyPrimitives
 import SystemPackage
 import TestSupport
 import Testing
 
 @testable import ImageBatch
 
-@Suite("Folders of OUT", .timeLimit(.minutes(5))) struct OutputFolderTests {
-  /// OUT, to be made in a folder.
-  private static func root(in folder: TemporaryFolder) throws -> OutputFolder {
-    let root = OutputFolder(
-      path: folder["out"], isDryRun: false, isDurable: false, checksPlace: false, forbidden: [])
+@Suite("Folders of OUT") struct OutputFolderTests {
+  let temporary: TemporaryFolder
+  /// OUT.
+  let root: OutputFolder
+
+  init() throws {
+    temporary = try TemporaryFolder()
+    root = OutputFolder(
+      path: temporary["out"], isDryRun: false, isDurable: false, checksPlace: false, forbidden: [])
     try root.prepare(isShared: false)
-    return root
   }
 
-  /// The folder so many levels below another one.
-  private static func folder(
-    _ name: FilePath, levels: Int, below folder: OutputFolder
-  ) throws -> OutputFolder {
-    let name = try #require(name.lastName)
-    return (0..<levels).reduce(folder) { folder, _ in OutputFolder(name, in: folder) }
+  /// The folder so many levels below another one, each of that name.
+  private func folder(_ name: String, levels: Int, below top: OutputFolder) throws -> OutputFolder {
+    let name = try #require(FilePath(name).lastName)
+    return (0..<levels).reduce(top) { above, _ in OutputFolder(name, in: above) }
+  }
+
+  /// The folders below OUT that are open.
+  private var openCount: Int {
+    ProcessFacts.descriptorCount(below: temporary["out"].string + "/")
   }
 
   @Test("F13: a folder that jobs still have keeps a descriptor, and not the whole way to it")
-  func oneWayAtATime() async {
-    await #expect(processExitsWith: .success) {
-      let temporary = try TemporaryFolder()
-      let root = try Self.root(in: temporary)
-      let count = ProcessFacts.descriptorCount
-      let ways = try ["a", "b", "c"].map {
-        try Self.folder(FilePath($0), levels: 20, below: root)
-      }
-      for (index, way) in ways.enumerated() {
-        _ = try way.open()
-        #expect(ProcessFacts.descriptorCount == count + index + 20)
-      }
-      // They are as usable as before, and so is what was closed above them.
-      for way in ways { _ = try way.open() }
-      #expect(ProcessFacts.descriptorCount == count + 2 + 20)
-      let sibling = OutputFolder(try #require(FilePath("s").lastName), in: ways[0])
-      let way = Array(repeating: "a", count: 20).reduce(temporary["out"]) { $0.appending($1) }
-      #expect(try sibling.open().identity == Directory(path: way.appending("s")).identity)
+  func oneWayAtATime() throws {
+    let ways = try ["a", "b", "c"].map { try folder($0, levels: 20, below: root) }
+    for (index, way) in ways.enumerated() {
+      _ = try way.open()
+      #expect(openCount == index + 20)
     }
+    // They are as usable as before, and so is what was closed above them.
+    for way in ways { _ = try way.open() }
+    #expect(openCount == 2 + 20)
+    let sibling = try folder("s", levels: 1, below: ways[0]).open()
+    let way = Array(repeating: "a", count: 20).reduce(temporary["out"]) { $0.appending($1) }
+    #expect(try sibling.identity == Directory(path: way.appending("s")).identity)
   }
 
   @Test("what stands above both the last folder and the next stays open")
-  func commonWay() async {
-    await #expect(processExitsWith: .success) {
-      let temporary = try TemporaryFolder()
-      let root = try Self.root(in: temporary)
-      let count = ProcessFacts.descriptorCount
-      let common = try Self.folder("m", levels: 10, below: root)
-      let ways = try ["a", "b"].map { try Self.folder(FilePath($0), levels: 5, below: common) }
-      for way in ways { _ = try way.open() }
-      #expect(ProcessFacts.descriptorCount == count + 10 + 1 + 5)
-    }
+  func commonWay() throws {
+    let common = try folder("m", levels: 10, below: root)
+    let ways = try ["a", "b"].map { try folder($0, levels: 5, below: common) }
+    for way in ways { _ = try way.open() }
+    #expect(openCount == 10 + 1 + 5)
   }
 
   @Test("nobody keeps the folder that was opened last")
-  func closedAtTheEnd() async {
-    await #expect(processExitsWith: .success) {
-      let temporary = try TemporaryFolder()
-      let count = ProcessFacts.descriptorCount
-      do {
-        let root = try Self.root(in: temporary)
-        _ = try Self.folder("a", levels: 20, below: root).open()
-      }
-      #expect(ProcessFacts.descriptorCount == count)
-    }
+  func closedAtTheEnd() throws {
+    _ = try folder("a", levels: 20, below: root).open()
+    #expect(openCount == 0)
   }
 }
