@@ -12,6 +12,9 @@ struct Ledger {
   /// The outcomes so far.
   private(set) var report = BatchReport()
 
+  /// What all jobs together took so far.
+  private(set) var times = StageTimes()
+
   /// The file that took longest so far.
   private(set) var slowest: (path: DisplayPath, duration: Duration)?
 
@@ -32,7 +35,12 @@ struct Ledger {
   var activities: [JobActivity] { unsettled.sorted { $0.key < $1.key }.map(\.value) }
 
   /// Whether a job waits for a worker to take it up.
-  var hasQueue: Bool { unsettled.values.contains { $0.phase == .queued } }
+  private var hasQueue: Bool { unsettled.values.contains { $0.phase == .queued } }
+
+  /// What says whether more workers are wanted.
+  var look: WorkerDemand.Look {
+    WorkerDemand.Look(settledCount: report.found, times: times, hasQueue: hasQueue)
+  }
 
   /// How many jobs were found and are not at their end.
   var unsettledCount: Int { unsettled.count }
@@ -44,6 +52,7 @@ struct Ledger {
   mutating func settle(_ outcome: Outcome) -> Bool {
     guard unsettled.removeValue(forKey: outcome.index) != nil else { return false }
     report.settle(outcome)
+    times += outcome.times
     let duration = outcome.times.total
     if duration > slowest?.duration ?? .zero { slowest = (outcome.displayPath, duration) }
     return true

@@ -16,6 +16,10 @@ public struct StageTimes: Sendable {
   /// All of it.
   public var total: Duration { read + decode + transform + encode + write }
 
+  static func += (sum: inout StageTimes, times: StageTimes) {
+    for stage in JobFailure.Stage.allCases { sum[stage] += times[stage] }
+  }
+
   subscript(stage: JobFailure.Stage) -> Duration {
     get {
       switch stage {

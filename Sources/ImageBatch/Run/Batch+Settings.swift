@@ -42,23 +42,23 @@ extension Batch {
   /// single picture nobody does.
   func hireWorkers() throws(BatchError) {
     let processorCount = processorCount ?? MachineResources.processorCount
-    let reading = ledger.withLock { WorkerDemand.Reading($0) }
     try running.withLock { running throws(BatchError) in
+      guard let crew = running.crew else { return }
       let wanted = settings.snapshot.value.workerCount
-      try running.crew?.resize(to: min(wanted, processorCount))
-      if wanted > processorCount {
-        running.demand = WorkerDemand(processorCount: processorCount, from: reading)
-      }
+      // Whoever changed the settings meanwhile has hired already.
+      let count = max(crew.workerCount, min(wanted, processorCount))
+      try crew.resize(to: count)
+      if wanted > count { running.demand = WorkerDemand(from: ledger.withLock { $0.look }) }
     }
   }
 
-  /// Starts the others once they are wanted. Where the system has no threads to give, the run makes
-  /// do with what it has.
+  /// Starts the others once they are wanted, for good. Where the system has no threads to give, the
+  /// run makes do with what it has.
   func hireRest() {
     let hasHired = running.withLock { running in
-      guard running.demand != nil else { return false }
-      let reading = ledger.withLock { WorkerDemand.Reading($0) }
-      guard running.demand?.isFelt(at: reading) == true else { return false }
+      guard running.demand != nil, intake.interruption == nil else { return false }
+      let look = ledger.withLock { $0.look }
+      guard running.demand?.isFelt(at: look) == true else { return false }
       try? running.crew?.resize(to: settings.snapshot.value.workerCount)
       running.demand = nil
       return true

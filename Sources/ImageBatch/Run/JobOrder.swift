@@ -1,3 +1,4 @@
+import ConcurrencyPrimitives
 import Glibc
 
 /// The order in which the findings of a run go to its workers: that of the input, but for the last
@@ -19,6 +20,9 @@ struct JobOrder {
   private static let restPerWorker = 16
   private static let mostRest = 1024
 
+  /// How long sizes are asked for, which a slow file system may make take any time.
+  private static let patience = Duration.milliseconds(5)
+
   /// What is left once it is little: the largest last.
   private var rest: [Entry] = []
 
@@ -35,7 +39,8 @@ struct JobOrder {
 
   /// The next finding, entered in the books; nil where there is none, for the time being or for good.
   ///
-  /// Those that are put in order are entered at once, at a cost of one fstatat(2) each.
+  /// Those that are put in order are entered at once, and asked for their sizes: by one fstatat(2)
+  /// each, as long as all together take a few milliseconds. Nothing begins meanwhile.
   ///
   /// - Parameters:
   ///   - restCount: how many they are at most.
@@ -44,8 +49,12 @@ struct JobOrder {
   mutating func next(
     from source: inout some FindingSource, restCount: Int, enter: (Finding) -> Entry?
   ) throws(BatchError) -> Entry? {
-    if rest.isEmpty { rest = bySize(try source.rest(atMost: restCount).compactMap(enter)) }
     if let entry = rest.popLast() { return entry }
+    let findings = try source.rest(atMost: restCount)
+    guard findings.isEmpty else {
+      rest = bySize(findings.compactMap(enter))
+      return rest.popLast()
+    }
     let finding = try source.next()
     isAtEnd = finding == nil
     return finding.flatMap(enter)
@@ -53,7 +62,8 @@ struct JobOrder {
 
   /// The largest last; of one size, the first last.
   private func bySize(_ entries: [Entry]) -> [Entry] {
-    entries.map { (byteCount: $0.finding.byteCount, entry: $0) }
+    let end = Deadline.Instant.now.advanced(by: Self.patience)
+    return entries.map { (byteCount: .now < end ? $0.finding.byteCount : 0, entry: $0) }
       .sorted { ($0.byteCount, $1.entry.index) < ($1.byteCount, $0.entry.index) }
       .map(\.entry)
   }

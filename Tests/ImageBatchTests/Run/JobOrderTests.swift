@@ -24,6 +24,7 @@ import Testing
       entries.append((entry.index, entry.finding.input.lastComponent?.string ?? ""))
       // What waits is in the books already.
       #expect(ledger.foundCount == entries.count + order.waitingCount)
+      #expect(order.waitingCount <= max(0, restCount - 1))
     }
     #expect(order.isAtEnd)
     return entries
@@ -113,12 +114,15 @@ import Testing
     func rest(atMost count: Int) -> [Finding] { [] }
   }
 
-  @Test("once the books are closed there is nothing more, which is not the end of the walk")
-  func closedBooks() throws {
+  @Test(
+    "once the books are closed there is nothing more, which is not the end of the walk",
+    arguments: [1, 9])
+  func closedBooks(restCount: Int) throws {
     try fill([1, 2, 3])
     var (walker, order, ledger) = (try WalkedTree.walker(folder.path), JobOrder(), Ledger())
     _ = ledger.cancelRest(.cancelled)
-    let entry = try order.next(from: &walker, restCount: 1, enter: { enter($0, &ledger) })
+    let entry = try order.next(
+      from: &walker, restCount: restCount, enter: { enter($0, &ledger) })
     #expect(entry == nil)
     #expect(!order.isAtEnd)
   }

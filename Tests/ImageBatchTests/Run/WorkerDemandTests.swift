@@ -13,60 +13,44 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private static let start = Deadline.Instant.now
-
-  private func reading(
-    after time: Duration, used processorTime: Duration, settled: Int, hasQueue: Bool = true
-  ) -> WorkerDemand.Reading {
-    WorkerDemand.Reading(
-      instant: Self.start.advanced(by: time), processorTime: processorTime, settledCount: settled,
-      hasQueue: hasQueue)
-  }
-
-  private func demand(processors: Int) -> WorkerDemand {
-    WorkerDemand(
-      processorCount: processors, from: reading(after: .zero, used: .seconds(7), settled: 3))
+  /// A look at a run whose jobs have read and computed for so many milliseconds.
+  private func look(
+    settled: Int, read: Int = 0, decode: Int = 0, hasQueue: Bool = true
+  ) -> WorkerDemand.Look {
+    var times = StageTimes()
+    times.read = .milliseconds(read)
+    times.decode = .milliseconds(decode)
+    return WorkerDemand.Look(settledCount: settled, times: times, hasQueue: hasQueue)
   }
 
   @Test(
-    "more are wanted where a processor idles",
-    arguments: [(1, 74, true), (1, 76, false), (2, 149, true), (2, 151, false), (4, 0, true)])
-  func idleProcessor(processors: Int, milliseconds: Int, isFelt: Bool) {
-    var demand = demand(processors: processors)
-    let used = Duration.seconds(7) + .milliseconds(milliseconds)
-    let isFeltNow = demand.isFelt(at: reading(after: .milliseconds(100), used: used, settled: 4))
-    #expect(isFeltNow == isFelt)
+    "more are wanted where much of the jobs' time goes into reading",
+    arguments: [(39, 61, false), (40, 60, true), (100, 0, true), (0, 100, false)])
+  func reading(read: Int, decode: Int, isFelt: Bool) {
+    // What was before counts for nothing.
+    for (readBefore, decodeBefore) in [(0, 0), (900, 100), (0, 1000)] {
+      var demand = WorkerDemand(from: look(settled: 3, read: readBefore, decode: decodeBefore))
+      let isFeltNow = demand.isFelt(
+        at: look(settled: 4, read: readBefore + read, decode: decodeBefore + decode))
+      #expect(isFeltNow == isFelt)
+    }
   }
 
-  @Test("more are wanted where nothing comes to its end, busy as the processors may be")
-  func longJobs() {
-    var demand = demand(processors: 2)
-    let isFelt = demand.isFelt(
-      at: reading(after: .milliseconds(100), used: .seconds(8), settled: 3))
-    #expect(isFelt)
+  @Test("more are wanted where nothing comes to its end, five times in a row")
+  func standstill() {
+    var demand = WorkerDemand(from: look(settled: 3))
+    let settledCounts = [3, 3, 3, 3, 4, 4, 4, 4, 4, 4]
+    let felt = settledCounts.map { demand.isFelt(at: look(settled: $0)) }
+    #expect(felt == Array(repeating: false, count: 9) + [true])
   }
 
   @Test("none are wanted while no job waits for one")
   func noQueue() {
-    var demand = demand(processors: 2)
-    let reading = reading(
-      after: .milliseconds(100), used: .seconds(7), settled: 3, hasQueue: false)
-    let isFelt = demand.isFelt(at: reading)
-    #expect(!isFelt)
-  }
-
-  @Test("what counts is the time since the last reading, not since the start")
-  func sinceLast() {
-    var demand = demand(processors: 1)
-    var used = Duration.seconds(7)
-    for tick in 1...9 {
-      used += .milliseconds(100)
-      let time = Duration.milliseconds(100) * tick
-      let isFelt = demand.isFelt(at: reading(after: time, used: used, settled: 3 + tick))
+    var demand = WorkerDemand(from: look(settled: 3))
+    for _ in 0..<9 {
+      let isFelt = demand.isFelt(at: look(settled: 3, read: 100, hasQueue: false))
       #expect(!isFelt)
     }
-    let isFelt = demand.isFelt(at: reading(after: .seconds(1), used: used, settled: 13))
-    #expect(isFelt)
   }
 
   @Test("workers beyond the processors come when pictures are long")
