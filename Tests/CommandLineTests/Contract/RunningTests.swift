@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 /// How a run goes about its work.
@@ -37,6 +38,24 @@ import Testing
     #expect(report.jobs.count == summary.found && report.counts?.summary == summary)
     #expect(try sandbox.tree("out").files.count == summary.done)
     #expect(ending.failures.map(\.path) == ["in/003.ppm"])
+  }
+
+  @Test(
+    "pictures that take long are worked on at once by all workers, however few processors there are",
+    .enabled(if: Machine.findsProgram("taskset"), "taskset(1) is missing"))
+  func moreWorkersThanProcessors() async throws {
+    for index in 0..<3 { try sandbox.writeEndlessBitmap("in/\(index).pbm") }
+    let child = try sandbox.start(
+      ["verify", "in", "-j", "3"] + Sandbox.endlessOptions, through: ["taskset", "-c", "0"])
+    try await child.until { child.readByteCount > 40_000_000 }
+    var runningCount = 0
+    for _ in 0..<500 where runningCount < 3 {
+      usleep(10_000)
+      runningCount = try #require(try await child.status()).inFlight
+    }
+    #expect(runningCount == 3)
+    child.send(SIGTERM)
+    #expect(try await child.ending().status == .ended(bySignal: SIGTERM))
   }
 
   @Test("a run without a job, or without a picture, is a success", arguments: [false, true])

@@ -98,8 +98,8 @@ import Testing
 
   @Test("a configuration that says the same in other words is no other")
   func sameInOtherWords() async throws {
-    let child = try await sandbox.startHeldBack(by: "workers: 2\nrate: 60/h\n")
-    try sandbox.replace("run.yaml", by: "# Slowly.\nrate: 1/m\nworkers: 2\n")
+    let child = try await sandbox.startHeldBack(by: "memory: 1G\nrate: 1/h\n")
+    try sandbox.replace("run.yaml", by: "# Slowly.\nrate: 1/h\nmemory: 1024M\n")
     child.send(SIGHUP)
     try await wait(for: "imgbatch: run.yaml: nothing new", from: child)
     #expect(try await child.status()?.settings == 1)

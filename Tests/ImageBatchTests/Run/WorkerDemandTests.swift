@@ -1,6 +1,4 @@
 import ConcurrencyPrimitives
-import Glibc
-import ImageCodecs
 import Synchronization
 import SystemPackage
 import TestSupport
@@ -9,10 +7,6 @@ import Testing
 @testable import ImageBatch
 
 @Suite("Demand for workers", .timeLimit(.minutes(5))) struct WorkerDemandTests {
-  let folder: TemporaryFolder
-
-  init() throws { folder = try TemporaryFolder() }
-
   /// A look at a run whose jobs have read and computed for so many milliseconds.
   private func look(
     settled: Int, read: Int = 0, decode: Int = 0, hasQueue: Bool = true
@@ -53,51 +47,70 @@ import Testing
     }
   }
 
-  @Test("workers beyond the processors come when pictures are long")
+  /// A batch with four workers and one processor for them, as far as its run has hired them.
+  private func withCrew(_ body: (Batch, Crew) async throws -> Void) async throws {
+    let plan = Plan.reading(.verify, of: "in", workers: 4)
+    let batch = Batch(plan, processorCount: 1)
+    let crew = try Crew(workerCount: 4, hasScout: false, foremanBlocks: false)
+    batch.begin(with: crew)
+    try await body(batch, crew)
+    batch.end()
+    crew.dismiss()
+  }
+
+  private func enterJob(in batch: Batch) {
+    _ = batch.ledger.withLock { $0.enter(JobActivity(DisplayPath(FilePath("a")))) }
+  }
+
+  @Test("workers beyond the processors come when they are wanted, and the window is widened")
   func hired() async throws {
-    let batch = try batchOfLongJobs()
-    let run = Task { try await BatchRun(batch) }
-    await until { crewSize(of: batch) == 4 }
-    await until { batch.status.running.count == 4 }
-    batch.stop(.cancelled)
-    _ = try await run.value
+    try await withCrew { batch, crew in
+      try batch.hireWorkers()
+      enterJob(in: batch)
+      for _ in 0..<4 {
+        batch.hireRest()
+        #expect(crew.workerCount == 1)
+      }
+      batch.hireRest()
+      #expect(crew.workerCount == 4)
+      var wakeUps = batch.wakeUps.stream.makeAsyncIterator()
+      #expect(await wakeUps.next() != nil)
+    }
   }
 
-  @Test("who asks for another number of workers gets them at once, who changes a rate does not")
+  @Test("none come to a run that is being ended")
+  func ending() async throws {
+    try await withCrew { batch, crew in
+      try batch.hireWorkers()
+      enterJob(in: batch)
+      batch.close(.cancelled)
+      for _ in 0..<9 { batch.hireRest() }
+      #expect(crew.workerCount == 1)
+    }
+  }
+
+  @Test("A8: who asks for another number of workers gets them at once, who changes a rate does not")
   func changed() async throws {
-    let batch = try batchOfLongJobs()
-    let run = Task {
-      try await BatchRun(
-        batch,
-        onNotice: {
-          guard case .ready = $0 else { return }
-          #expect(crewSize(of: batch) == 1)
-          var settings = batch.plan.settings
-          settings.jobRate = Rate(perSecond: 1e6)
-          _ = try? batch.reconfigure(settings)
-          #expect(crewSize(of: batch) == 1)
-          settings.workerCount = 3
-          _ = try? batch.reconfigure(settings)
-          #expect(crewSize(of: batch) == 3)
-          batch.stop(.cancelled)
-        })
+    try await withCrew { batch, crew in
+      try batch.hireWorkers()
+      var settings = batch.plan.settings
+      settings.jobRate = Rate(perSecond: 1e6)
+      try batch.reconfigure(settings)
+      #expect(crew.workerCount == 1)
+      settings.workerCount = 3
+      try batch.reconfigure(settings)
+      #expect(crew.workerCount == 3)
     }
-    _ = try await run.value
   }
 
-  private func crewSize(of batch: Batch) -> Int? {
-    batch.running.withLock { $0.crew?.workerCount }
-  }
-
-  /// Four workers, and one processor for them.
-  private func batchOfLongJobs() throws -> Batch {
-    for index in 0..<6 {
-      let header = Array("P4\n100000 100000\n".utf8)
-      let path = try folder.write(header, to: FilePath("in/\(index).pbm"))
-      #expect(path.withPlatformString { truncate($0, header.count + 100_000 * 12_500) } == 0)
+  @Test("A8: also before the run hires, which lets nobody go")
+  func changedBefore() async throws {
+    try await withCrew { batch, crew in
+      var settings = batch.plan.settings
+      settings.workerCount = 3
+      try batch.reconfigure(settings)
+      try batch.hireWorkers()
+      #expect(crew.workerCount == 3)
     }
-    var plan = Plan.reading(.verify, of: folder["in"], workers: 4)
-    plan.limits.maximumPixelCount = .max
-    return Batch(plan, processorCount: 1)
   }
 }
