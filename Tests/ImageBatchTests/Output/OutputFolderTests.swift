@@ -32,11 +32,11 @@ import Testing
     let ways = try ["a", "b", "c"].map { try folder($0, levels: 20, below: root) }
     for (index, way) in ways.enumerated() {
       _ = try way.open()
-      #expect(openCount == index + 20)
+      withExtendedLifetime(ways) { #expect(openCount == index + 20) }
     }
     // They are as usable as before, and so is what was closed above them.
     for way in ways { _ = try way.open() }
-    #expect(openCount == 2 + 20)
+    withExtendedLifetime(ways) { #expect(openCount == 2 + 20) }
     let sibling = try folder("s", levels: 1, below: ways[0]).open()
     let way = Array(repeating: "a", count: 20).reduce(temporary["out"]) { $0.appending($1) }
     #expect(try sibling.identity == Directory(path: way.appending("s")).identity)
@@ -47,7 +47,7 @@ import Testing
     let common = try folder("m", levels: 10, below: root)
     let ways = try ["a", "b"].map { try folder($0, levels: 5, below: common) }
     for way in ways { _ = try way.open() }
-    #expect(openCount == 10 + 1 + 5)
+    withExtendedLifetime(ways) { #expect(openCount == 10 + 1 + 5) }
   }
 
   @Test("nobody keeps the folder that was opened last")
