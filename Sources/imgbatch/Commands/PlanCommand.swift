@@ -15,35 +15,27 @@ struct PlanCommand: ParsableCommand {
       """,
     subcommands: [Resize.self, Convert.self, Apply.self, Optimize.self])
 
-  struct Resize: ParsableCommand, StandingConversion {
-    static let configuration = CommandConfiguration(
-      command: "resize", of: "imgbatch plan",
-      abstract: "Tell what 'imgbatch resize' would do.")
+  struct Resize: PlannedConversion {
+    static let configuration = CommandConfiguration(planOf: "resize")
 
     @OptionGroup(title: "Sizes and resampling") var resize: ResizeOptions
     @OptionGroup var conversion: ConversionOptions
 
     func recipe() -> Recipe { resize.recipe }
     var notice: String? { resize.notice }
-    func run() throws { try convert { $0.isDryRun = true } }
   }
 
-  struct Convert: ParsableCommand, StandingConversion {
-    static let configuration = CommandConfiguration(
-      command: "convert", of: "imgbatch plan",
-      abstract: "Tell what 'imgbatch convert' would do.")
+  struct Convert: PlannedConversion {
+    static let configuration = CommandConfiguration(planOf: "convert")
 
     @OptionGroup(title: "Format") var target: ConvertOptions
     @OptionGroup var conversion: ConversionOptions
 
     func recipe() -> Recipe { target.recipe }
-    func run() throws { try convert { $0.isDryRun = true } }
   }
 
-  struct Apply: ParsableCommand, StandingConversion {
-    static let configuration = CommandConfiguration(
-      command: "apply", of: "imgbatch plan",
-      abstract: "Tell what 'imgbatch apply' would do.")
+  struct Apply: PlannedConversion {
+    static let configuration = CommandConfiguration(planOf: "apply")
 
     @OptionGroup(title: "Steps") var steps: StepOptions
     @OptionGroup var format: OutputFormatOptions
@@ -51,18 +43,30 @@ struct PlanCommand: ParsableCommand {
 
     func validate() throws { try steps.validateOne() }
     func recipe() throws -> Recipe { try format.apply(to: steps.recipe()) }
-    func run() throws { try convert { $0.isDryRun = true } }
   }
-  struct Optimize: ParsableCommand, StandingConversion {
-    static let configuration = CommandConfiguration(
-      command: "optimize", of: "imgbatch plan",
-      abstract: "Tell what 'imgbatch optimize' would do.")
+
+  struct Optimize: PlannedConversion {
+    static let configuration = CommandConfiguration(planOf: "optimize")
 
     @OptionGroup(title: "Effort") var effort: OptimizeOptions
     @OptionGroup var conversion: ConversionOptions
 
     func validate() throws { try effort.validate(with: writing) }
     func recipe() -> Recipe { effort.recipe(written: writing) }
-    func run() throws { try convert { $0.isDryRun = true } }
+  }
+}
+
+/// A conversion of which only the plan is told.
+private protocol PlannedConversion: ParsableCommand, StandingConversion {}
+
+extension PlannedConversion {
+  func run() throws { try convert { $0.isDryRun = true } }
+}
+
+extension CommandConfiguration {
+  /// That of the plan of another command.
+  fileprivate init(planOf name: String) {
+    self.init(
+      command: name, of: "imgbatch plan", abstract: "Tell what 'imgbatch \(name)' would do.")
   }
 }
