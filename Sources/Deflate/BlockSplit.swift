@@ -15,7 +15,7 @@ final class BlockSplit {
   private let countMemory: Memory<UInt32>
   private let cellCapacity: Int
 
-  private static let mostCells = 64
+  private static let mostCells = 32
   /// A part of fewer bytes hardly pays for its codes.
   private static let leastCellByteCount = 512
 

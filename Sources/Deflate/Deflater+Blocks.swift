@@ -25,6 +25,12 @@ extension Deflater {
     }
   }
 
+  /// The bits of a part in codes of its own.
+  func bitCount(of part: BlockPart) -> Int {
+    count(part)
+    return codes(.none, .all).bitCount
+  }
+
   /// Makes the codes for the block's symbols, and returns their header and the bits of the block.
   private func codes(
     _ smoothing: Smoothing, _ runs: CodeLengthCodes.Runs

@@ -12,53 +12,72 @@ extension Deflater {
     path.parts = [BlockPart(bytes: blockStart..<end)]
     var best: (cost: Int, parts: [BlockPart]) = (.max, path.parts)
     /// Cuts the way to the block's end into its parts, and keeps it where none before was shorter.
-    @discardableResult
-    func judge() -> Int {
+    func judge() {
       trace(path)
       let cost = countSymbols(path)
-      guard cost < best.cost else { return cost }
+      guard cost < best.cost else { return }
       best = (cost, path.parts)
       path.bestSequences.update(from: sequences, count: sequenceCount)
-      return cost
     }
-    for pass in 0..<effort.passCount {
-      if pass == 0 {
-        guess(path, costs, judge)
-      } else {
-        for part in path.parts.indices.reversed() {
-          costs.take(path.counts(part))
-          walk(path, path.parts[part].bytes, costs)
-        }
-        judge()
-      }
-      // The first pass tells little of what the block will be; half of them tell enough.
-      guard pass == 0 || pass == effort.passCount / 2 else { continue }
+    func split() {
       path.parts = path.split.parts(
         of: blockStart..<end, in: buffer,
         UnsafeBufferPointer(start: sequences, count: sequenceCount))
       judge()
+    }
+    guess(path, costs)
+    split()
+    for pass in 0..<effort.passCount {
+      for part in path.parts.indices.reversed() {
+        costs.take(path.counts(part))
+        walk(path, path.parts[part].bytes, costs)
+      }
+      judge()
+      // The guess tells little of what the block will be; half of the passes tell enough.
+      if pass == effort.passCount / 2 { split() }
     }
     sequenceCount = best.parts.last?.sequences.upperBound ?? 0
     sequences.update(from: path.bestSequences, count: sequenceCount)
     path.parts = best.parts
   }
 
-  /// The first way, by a guess of the costs: one at which matches are many, or, where that comes out
-  /// shorter, one at which they are few. Noise of few values has many that save nothing, and whoever
-  /// begins with them stays with them.
-  private func guess(
-    _ path: ShortestPath, _ costs: borrowing SymbolCosts, _ judge: () -> Int
-  ) {
+  /// The way by the longest match of each place: at a guess of the costs by which matches pay seldom,
+  /// or at one by which they pay often, whichever makes the block shorter.
+  private func guess(_ path: ShortestPath, _ costs: borrowing SymbolCosts) {
     var histogram = ByteHistogram()
     histogram.add(UnsafeRawBufferPointer(start: buffer + blockStart, count: end - blockStart))
-    func attempt(_ length: Int32, _ distance: Int32) -> Int {
-      costs.guess(histogram, length: length, distance: distance)
-      walk(path, blockStart..<end, costs)
-      return judge()
+    func attempt(_ matchCost: Int32) -> Int {
+      costs.guess(histogram, length: matchCost, distance: matchCost)
+      takeLongest(path, costs)
+      trace(path)
+      return countSymbols(path)
     }
-    let few = attempt(13 << 8, 13 << 8)
-    // The steps of the shorter one have to stand, as they are cut into parts.
-    if attempt(5 << 8, 5 << 8) > few { _ = attempt(13 << 8, 13 << 8) }
+    let (seldom, often): (Int32, Int32) = (13 << 8, 5 << 8)
+    let cost = attempt(seldom)
+    if attempt(often) > cost { _ = attempt(seldom) }
+  }
+
+  /// Goes through the block by the longest match of each place, where it costs less than its bytes.
+  private func takeLongest(_ path: ShortestPath, _ costs: borrowing SymbolCosts) {
+    let bytes = buffer + blockStart
+    let count = end - blockStart
+    var place = 0
+    while place < count {
+      let stop = Int(path.starts[place + 1])
+      var step = ShortestPath.Match.literal
+      if stop > Int(path.starts[place]) {
+        let match = path.matches[stop - 1]
+        var saving = -(costs.distances[match.symbol] &+ costs.lengths[match.length])
+        var length = 0
+        while saving <= 0, length < match.length {
+          saving &+= costs.literals[Int(bytes[place + length])]
+          length += 1
+        }
+        if saving > 0 { step = match }
+      }
+      path.steps[place] = step
+      place += step.length
+    }
   }
 
   /// Finds the cheapest way from each place of a part, the places behind it being through.
@@ -77,14 +96,14 @@ extension Deflater {
       let stop = Int(starts[place + 1])
       while index < stop {
         let match = matches[index]
-        let last = Int(match.length & 0x7FFF)
+        let last = match.length
         if match.isWhole { length = last }
-        let start = costs.distances[MatchSymbols.distance(Int(match.distance)).symbol]
+        let start = costs.distances[match.symbol]
         let way = Self.cheapest(
           costs.lengths, wayCosts + place, from: length, through: last, below: best &- start)
         if way.length > 0 {
           best = start &+ way.cost
-          step = ShortestPath.Match(length: UInt16(way.length), distance: match.distance)
+          step = match.step(way.length)
         }
         length = last + 1
         index += 1
@@ -150,10 +169,10 @@ extension Deflater {
         if step.length == 1 {
           literalCount += 1
         } else {
-          add(literals: literalCount, length: Int(step.length), distance: Int(step.distance))
+          add(literals: literalCount, length: step.length, distance: Int(step.distance))
           literalCount = 0
         }
-        place += Int(step.length)
+        place += step.length
       }
       add(literals: literalCount, length: 0, distance: 0)
       path.parts[index].sequences = firstSequence..<sequenceCount

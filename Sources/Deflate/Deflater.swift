@@ -14,6 +14,8 @@ public final class Deflater {
     var patienceShift = 0
     /// Whether a block in which matches save little is left to runs.
     var givesUp: Bool { patienceShift < 16 }
+    /// Whether a block that is shorter without matches than with them goes without, runs apart.
+    var weighsRuns: Bool { hasChains && !givesUp }
     /// Whether nothing is compressed at all.
     var storesOnly = false
     /// How often the shortest path through a block is sought; 0 for a single choice at each place.
@@ -131,10 +133,11 @@ public final class Deflater {
   }
 
   /// Each part of a block has one more at its end.
-  static func sequenceCapacity(_ block: Int, isPath: Bool) -> Int {
-    isPath
-      ? block / DeflateFormat.minimumMatchLength + BlockSplit.partCapacity(block) + 1
-      : block / minimumMatchLength + 2
+  static func sequenceCapacity(_ block: Int, _ effort: Effort) -> Int {
+    guard effort.passCount == 0 else {
+      return block / DeflateFormat.minimumMatchLength + BlockSplit.partCapacity(block) + 1
+    }
+    return (effort.weighsRuns ? 2 : 1) * (block / minimumMatchLength + 2)
   }
 
   /// More than a block takes in whichever form: stored ones cost 5 bytes for each 64 KiB.
@@ -145,9 +148,9 @@ public final class Deflater {
     let block = blockCapacity(byteCount)
     let finder =
       effort.passCount > 0
-      ? ShortestPath.heldByteCount(byteCount: byteCount)
+      ? ShortestPath.heldByteCount(byteCount: byteCount, effort: effort)
       : 2 << hashBitCount(byteCount) + 2 * chainCount(byteCount)
-    return finder + window + block + 8 * sequenceCapacity(block, isPath: effort.passCount > 0)
+    return finder + window + block + 8 * sequenceCapacity(block, effort)
       + outputCapacity(block) + 16 << 10
   }
 
@@ -162,8 +165,7 @@ public final class Deflater {
     headMemory = try Memory(effort.hasChains ? 1 << hashBitCount : 1)
     chainCount = Self.chainCount(byteCount)
     chainMemory = try Memory(effort.hasChains && effort.depth > 1 ? chainCount : 1)
-    sequenceMemory = try Memory(
-      Self.sequenceCapacity(blockCapacity, isPath: effort.passCount > 0))
+    sequenceMemory = try Memory(Self.sequenceCapacity(blockCapacity, effort))
     outputMemory = try Memory(Self.outputCapacity(blockCapacity))
     literalCode = try EncodeTable(symbolCount: DeflateFormat.literalSymbolCount)
     distanceCode = try EncodeTable(symbolCount: DeflateFormat.distanceSymbolCount)
@@ -229,21 +231,13 @@ public final class Deflater {
     checksum.update(UnsafeRawBufferPointer(start: buffer + blockStart, count: end - blockStart))
     (buffer + end).update(repeating: 0, count: Self.margin)
     sequenceCount = 0
-    if end > blockStart, !effort.storesOnly {
-      if let path {
-        findShortestPath(path)
-      } else if effort.depth > 0 {
-        findMatches()
-      } else {
-        findRuns(from: blockStart)
-      }
-    }
     if let path, end > blockStart {
+      findShortestPath(path)
       for (index, part) in path.parts.enumerated() {
         emit(part, isLast: isLast && index == path.parts.count - 1)
       }
     } else {
-      emit(BlockPart(bytes: blockStart..<end, sequences: 0..<sequenceCount), isLast: isLast)
+      emit(wholeBlock(), isLast: isLast)
     }
     blockStart = end
     if isLast {
@@ -256,6 +250,18 @@ public final class Deflater {
     let count = writer.target - output
     try sink(UnsafeRawBufferPointer(start: output, count: count))
     writer.moveTo(output)
+  }
+
+  /// The block in one part, by the matches of single choices or by runs.
+  private func wholeBlock() -> BlockPart {
+    let bytes = blockStart..<end
+    guard !bytes.isEmpty, !effort.storesOnly else { return BlockPart(bytes: bytes) }
+    if effort.depth > 0 { findMatches() } else { findRuns(from: blockStart) }
+    let found = BlockPart(bytes: bytes, sequences: 0..<sequenceCount)
+    guard effort.weighsRuns else { return found }
+    findRuns(from: blockStart)
+    let runs = BlockPart(bytes: bytes, sequences: found.sequences.upperBound..<sequenceCount)
+    return bitCount(of: runs) < bitCount(of: found) ? runs : found
   }
 
   func add(literals: Int, length: Int, distance: Int) {

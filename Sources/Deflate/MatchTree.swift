@@ -4,17 +4,19 @@
 /// top of the tree on the way, all stays in order. LZMA's `bt4` is such a finder (Pavlov, LZMA SDK).
 ///
 /// Beside it stands the last place of each hash of three bytes.
+///
+/// Places go by numbers of 16 bits, so that all of it stays in the cache; 0 is no place.
 final class MatchTree {
-  /// The place of the buffer's first byte, and one more: 0 is no place.
-  private(set) var origin: UInt32 = 1
-  /// The first place that is not in the tree.
-  private var entered: UInt32 = 1
+  /// The number of the buffer's first byte.
+  private var origin = 1
+  /// The first number that is not in the tree.
+  private var entered = 1
 
   private let hashBitCount: Int
-  private let headMemory: Memory<UInt32>
-  private let shortHeadMemory: Memory<UInt32>
+  private let headMemory: Memory<UInt16>
+  private let shortHeadMemory: Memory<UInt16>
   /// For each place of the window, the trees that are smaller and larger.
-  private let branchMemory: Memory<UInt32>
+  private let branchMemory: Memory<UInt16>
   private let placeCount: Int
 
   private let depth: Int
@@ -25,13 +27,8 @@ final class MatchTree {
   /// a place takes that of one which is like it so far.
   private static let comparedLength = DeflateFormat.maximumMatchLength
 
-  /// A power of two. The place that is farthest back has not yet given its own to this one.
-  private static func placeCount(_ byteCount: Int) -> Int {
-    byteCount > Deflater.window ? 2 * Deflater.window : Deflater.chainCount(byteCount)
-  }
-
   static func heldByteCount(byteCount: Int) -> Int {
-    4 * (2 << Deflater.hashBitCount(byteCount) + 2 * placeCount(byteCount))
+    2 * (2 << Deflater.hashBitCount(byteCount) + 2 * Deflater.chainCount(byteCount))
   }
 
   /// - Throws: `DeflateError.outOfMemory`.
@@ -39,26 +36,31 @@ final class MatchTree {
     self.depth = depth
     self.unbrokenLength = unbrokenLength
     hashBitCount = Deflater.hashBitCount(byteCount)
-    placeCount = Self.placeCount(byteCount)
+    placeCount = Deflater.chainCount(byteCount)
     headMemory = try Memory(1 << hashBitCount)
     shortHeadMemory = try Memory(1 << hashBitCount)
     branchMemory = try Memory(2 * placeCount)
-    forget()
-  }
-
-  private func forget() {
     headMemory.base.initialize(repeating: 0, count: 1 << hashBitCount)
     shortHeadMemory.base.initialize(repeating: 0, count: 1 << hashBitCount)
   }
 
   /// The buffer begins so many bytes later.
   func slide(_ count: Int) {
-    origin += UInt32(count)
-    // Long before the numbers end they begin anew.
-    guard origin > 1 << 31 else { return }
-    forget()
-    entered = max(entered, origin) - origin + 1
-    origin = 1
+    origin += count
+  }
+
+  /// Lowers all numbers, before they leave 16 bits, by a window: each place keeps its branches, and
+  /// those that have no number any more are out of reach.
+  private func lowerNumbers() {
+    func lower(_ numbers: UnsafeMutablePointer<UInt16>, count: Int) {
+      let window = UInt16(Deflater.window)
+      for index in 0..<count { numbers[index] = max(numbers[index], window) &- window }
+    }
+    lower(headMemory.base, count: 1 << hashBitCount)
+    lower(shortHeadMemory.base, count: 1 << hashBitCount)
+    lower(branchMemory.base, count: 2 * placeCount)
+    origin -= Deflater.window
+    entered -= Deflater.window
   }
 
   /// Finds, for each place of a block, the nearest match of each length that a nearer one does not
@@ -75,8 +77,8 @@ final class MatchTree {
   ) {
     // Of the last places of a block it was not known what follows.
     entered = max(entered, origin)
-    while entered < origin + UInt32(start), Int(entered - origin) + Self.comparedLength <= end {
-      enter(buffer, Int(entered - origin), end, nil)
+    while entered < origin + start, entered - origin + Self.comparedLength <= end {
+      enter(buffer, entered - origin, end, nil)
     }
     var count = 0
     var unbrokenEnd = start
@@ -97,13 +99,13 @@ final class MatchTree {
         // Inside of a long match all that counts is where others like it end; else the search for
         // the path would take all lengths at each of its places.
         matches[count] = longest
-        matches[count].isWhole = true
+        matches[count].makeWhole()
         count += 1
       } else {
         count += found
       }
-      if Int(longest.length) >= unbrokenLength {
-        unbrokenEnd = max(unbrokenEnd, place + Int(longest.length))
+      if longest.length >= unbrokenLength {
+        unbrokenEnd = max(unbrokenEnd, place + longest.length)
       }
     }
     starts[end - start] = UInt32(count)
@@ -114,7 +116,7 @@ final class MatchTree {
     _ buffer: UnsafePointer<UInt8>, _ place: Int, _ end: Int,
     _ matches: UnsafeMutablePointer<ShortestPath.Match>?
   ) -> Int {
-    entered = origin + UInt32(place) + 1
+    entered = origin + place + 1
     return walk(buffer, place, end, entering: true, matches)
   }
 
@@ -136,61 +138,59 @@ final class MatchTree {
     _ matches: UnsafeMutablePointer<ShortestPath.Match>?
   ) -> Int {
     let here = buffer + place
-    let number = origin &+ UInt32(truncatingIfNeeded: place)
+    if origin &+ place > UInt16.max { lowerNumbers() }
+    let number = origin &+ place
     let word = UInt32(littleEndian: UnsafeRawPointer(here).loadUnaligned(as: UInt32.self))
     let mask = placeCount &- 1
-    let farthest = UInt32(truncatingIfNeeded: min(place, min(mask, Deflater.window)))
+    let farthest = min(place, Deflater.window)
     let branches = branchMemory.base
     var count = 0
     var longest = 2
 
     let shortSlot = slot(word &<< 8)
     if let matches {
-      let distance = number &- shortHeadMemory.base[shortSlot]
+      let distance = number &- Int(shortHeadMemory.base[shortSlot])
       if distance <= farthest {
-        let there = UnsafeRawPointer(here - Int(distance)).loadUnaligned(as: UInt32.self)
+        let there = UnsafeRawPointer(here - distance).loadUnaligned(as: UInt32.self)
         if (UInt32(littleEndian: there) ^ word) &<< 8 == 0 {
-          matches[0] = ShortestPath.Match(length: 3, distance: UInt16(distance))
+          matches[0] = ShortestPath.Match(length: 3, distance: distance)
           (count, longest) = (1, 3)
         }
       }
     }
-    shortHeadMemory.base[shortSlot] = number
+    shortHeadMemory.base[shortSlot] = UInt16(truncatingIfNeeded: number)
 
     let headSlot = slot(word)
     var node = headMemory.base[headSlot]
-    if entering { headMemory.base[headSlot] = number }
+    if entering { headMemory.base[headSlot] = UInt16(truncatingIfNeeded: number) }
     let limit = min(end &- place, Self.comparedLength)
     // Where the trees of what is smaller and larger go, and how much they have in common with it.
-    var smaller = branches + 2 &* (Int(number) & mask)
+    var smaller = branches + 2 &* (number & mask)
     var larger = smaller + 1
     var smallerLength = 0
     var largerLength = 0
     var rest = depth
     while true {
-      let distance = number &- node
-      guard distance <= farthest, rest > 0 else { break }
+      let distance = number &- Int(node)
+      guard node != 0, distance <= farthest, rest > 0 else { break }
       rest &-= 1
-      let there = here - Int(distance)
-      var length = min(smallerLength, largerLength)
-      if there[length] == here[length] {
-        length = Self.commonLength(here, there, from: length &+ 1, limit: limit)
-        if length > longest {
-          longest = length
-          if let matches {
-            matches[count] = ShortestPath.Match(length: UInt16(length), distance: UInt16(distance))
-            count &+= 1
-          }
-        }
-        if length >= limit {
-          if entering {
-            let branch = branches + 2 &* (Int(node) & mask)
-            (smaller.pointee, larger.pointee) = (branch[0], branch[1])
-          }
-          return count
+      let there = here - distance
+      let length = Self.commonLength(
+        here, there, from: min(smallerLength, largerLength), limit: limit)
+      if length > longest {
+        longest = length
+        if let matches {
+          matches[count] = ShortestPath.Match(length: length, distance: distance)
+          count &+= 1
         }
       }
+      // What is as far away as can be has given its branches to this place; none below it is nearer.
+      guard distance < Deflater.window else { break }
       let branch = branches + 2 &* (Int(node) & mask)
+      if length >= limit {
+        if entering { (smaller.pointee, larger.pointee) = (branch[0], branch[1]) }
+        return count
+      }
       if there[length] < here[length] {
         if entering { smaller.pointee = node }
         smaller = branch + 1

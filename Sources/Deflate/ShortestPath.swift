@@ -23,17 +23,46 @@ final class ShortestPath {
 
   /// A match, or a literal of length 1.
   struct Match: BitwiseCopyable {
-    var length: UInt16
+    /// The length in the lowest 9 bits, then whether it is whole, then the symbol of the distance.
+    private var bits: UInt16
     /// 32,768 at most.
-    var distance: UInt16
+    let distance: UInt16
 
-    /// Whether only the whole length is to be had, and not those below it.
-    var isWhole: Bool {
-      get { length >= 1 << 15 }
-      set { length = length & 0x7FFF | (newValue ? 1 << 15 : 0) }
+    private static let lengthMask: UInt16 = 0x1FF
+    private static let wholeFlag: UInt16 = 0x200
+    private static let symbolShift: UInt16 = 10
+
+    @inline(__always)
+    init(length: Int, distance: Int) {
+      self.init(length: length, UInt16(truncatingIfNeeded: distance))
+      let symbol = UInt16(truncatingIfNeeded: MatchSymbols.distance(distance).symbol)
+      bits |= symbol &<< Self.symbolShift
     }
 
-    static let literal = Match(length: 1, distance: 0)
+    @inline(__always)
+    private init(length: Int, _ distance: UInt16) {
+      bits = UInt16(truncatingIfNeeded: length)
+      self.distance = distance
+    }
+
+    @inline(__always)
+    var length: Int { Int(bits & Self.lengthMask) }
+
+    /// That of the distance.
+    @inline(__always)
+    var symbol: Int { Int(bits &>> Self.symbolShift) }
+
+    /// Whether only the whole length is to be had, and not those below it.
+    @inline(__always)
+    var isWhole: Bool { bits & Self.wholeFlag != 0 }
+
+    mutating func makeWhole() { bits |= Self.wholeFlag }
+
+    /// The step that takes so much of it, of which nobody asks the symbol.
+    @inline(__always)
+    func step(_ length: Int) -> Match { Match(length: length, distance) }
+
+    static let literal = Match(length: 1, 0)
   }
 
   /// A place has few matches of which none is both shorter and farther than another.
@@ -43,10 +72,10 @@ final class ShortestPath {
     matchesPerByte * block + DeflateFormat.maximumMatchLength
   }
 
-  static func heldByteCount(byteCount: Int) -> Int {
+  static func heldByteCount(byteCount: Int, effort: Deflater.Effort) -> Int {
     let block = Deflater.blockCapacity(byteCount)
     return (block + 2) * (4 + 4 + 4) + 4 * matchCapacity(block)
-      + 8 * Deflater.sequenceCapacity(block, isPath: true)
+      + 8 * Deflater.sequenceCapacity(block, effort)
       + 4 * SymbolCounts.count * BlockSplit.partCapacity(block)
       + BlockSplit.heldByteCount(block: block) + MatchTree.heldByteCount(byteCount: byteCount)
   }
@@ -61,7 +90,7 @@ final class ShortestPath {
     matchMemory = try Memory(matchCapacity)
     costMemory = try Memory(block + 2)
     stepMemory = try Memory(block + 2)
-    sequenceMemory = try Memory(Deflater.sequenceCapacity(block, isPath: true))
+    sequenceMemory = try Memory(Deflater.sequenceCapacity(block, effort))
     countMemory = try Memory(SymbolCounts.count * BlockSplit.partCapacity(block))
     split = try BlockSplit(block: block)
   }

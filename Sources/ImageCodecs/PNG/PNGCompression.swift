@@ -43,10 +43,10 @@ struct PNGCompression: Equatable, Sendable {
     case 6: (filterings, effort) = ([none, .adaptive], .matches(depth: 5, patience: 64))
     case 7: (filterings, effort) = ([none, .adaptive], .lazyMatches(depth: 8, patience: 256))
     case 8: (filterings, effort) = ([none, .adaptive], .lazyMatches(depth: 16, patience: .max))
-    case 9: (filterings, effort) = ([none, .adaptive], .lazyMatches(depth: 32, patience: .max))
-    case 10: (filterings, effort) = ([none, .adaptive], .lazyMatches(depth: 64, patience: .max))
-    case 11: (filterings, effort) = ([none, .adaptive], .lazyMatches(depth: 256, patience: .max))
-    default: (filterings, effort) = ([none, .adaptive], .lazyMatches(depth: 1024, patience: .max))
+    case 9: (filterings, effort) = ([none, .adaptive], .lazyMatches(depth: 64, patience: .max))
+    case 10: (filterings, effort) = ([none, .adaptive], .shortestPath(depth: 8, passCount: 1))
+    case 11: (filterings, effort) = ([none, .adaptive], .shortestPath(depth: 16, passCount: 2))
+    default: (filterings, effort) = ([none, .adaptive], .shortestPath(depth: 64, passCount: 3))
     }
   }
 }
