@@ -142,7 +142,7 @@ final class MatchTree {
     let number = origin &+ place
     let word = UInt32(littleEndian: UnsafeRawPointer(here).loadUnaligned(as: UInt32.self))
     let mask = placeCount &- 1
-    let farthest = min(place, Deflater.window)
+    let farthest = min(place, placeCount)
     let branches = branchMemory.base
     var count = 0
     var longest = 2
@@ -185,7 +185,7 @@ final class MatchTree {
         }
       }
       // What is as far away as can be has given its branches to this place; none below it is nearer.
-      guard distance < Deflater.window else { break }
+      guard distance < placeCount else { break }
       let branch = branches + 2 &* (Int(node) & mask)
       if length >= limit {
         if entering { (smaller.pointee, larger.pointee) = (branch[0], branch[1]) }

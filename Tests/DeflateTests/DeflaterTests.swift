@@ -84,9 +84,23 @@ import Testing
 
   @Test("one that was made for few bytes takes many")
   func moreThanSaid() throws {
-    for bytes in Content.samples(3000, seed: 5) {
-      for byteCount in [1, 7, 300] {
-        for effort in [Deflater.Effort.shortestPath(depth: 9, passCount: 2)] {
+    // What repeats itself from as far away as the buffer reaches, which is farther than one so small
+    // remembers; noise of few values makes it look back at every place.
+    var random = SplitMix64(seed: 14)
+    let repeated = [590, 1030, 1500].map { distance in
+      var bytes: [UInt8] = []
+      while bytes.count < 6000 {
+        let isNew = bytes.count < distance || UInt8.random(in: 0...9, using: &random) == 0
+        bytes.append(isNew ? .random(in: 0...3, using: &random) : bytes[bytes.count - distance])
+      }
+      return bytes
+    }
+    for bytes in Content.samples(3000, seed: 5) + repeated {
+      for byteCount in [30, 300, 1000] {
+        for effort in [
+          Deflater.Effort.shortestPath(depth: 9, passCount: 2),
+          .shortestPath(depth: 100, passCount: 1), .lazyMatches(depth: 100, patience: .max),
+        ] {
           let deflater = try Deflater(effort: effort, byteCount: byteCount)
           var stream: [UInt8] = []
           try bytes.withUnsafeBytes { try deflater.write($0) { stream += $0 } }
