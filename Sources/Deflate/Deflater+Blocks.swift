@@ -5,11 +5,7 @@ extension Deflater {
     guard !effort.storesOnly else { return emitStored(part.bytes, final) }
     count(part)
     let (codes, dynamicBits) = effort.passCount > 0 ? shortestCodes() : codes(Smoothing.none, .all)
-    let fixedBits = DeflateFormat.fixedLiteralLengths.withUnsafeBufferPointer { literals in
-      DeflateFormat.fixedDistanceLengths.withUnsafeBufferPointer { distances in
-        bitCount(literals, distances)
-      }
-    }
+    let fixedBits = fixedBitCount
     let storedBits = Self.storedBitCount(part.bytes.count)
     if storedBits < min(dynamicBits, fixedBits) {
       emitStored(part.bytes, final)
@@ -25,10 +21,11 @@ extension Deflater {
     }
   }
 
-  /// The bits of a part in codes of its own.
+  /// The bits of a part in the form that takes fewest.
   func bitCount(of part: BlockPart) -> Int {
     count(part)
-    return codes(.none, .all).bitCount
+    return min(
+      codes(.none, .all).bitCount, fixedBitCount, Self.storedBitCount(part.bytes.count))
   }
 
   /// Makes the codes for the block's symbols, and returns their header and the bits of the block.
@@ -115,6 +112,15 @@ extension Deflater {
   var bitCount: Int {
     bitCount(
       UnsafeBufferPointer(literalCode.lengths), UnsafeBufferPointer(distanceCode.lengths))
+  }
+
+  /// The same in the fixed codes.
+  var fixedBitCount: Int {
+    DeflateFormat.fixedLiteralLengths.withUnsafeBufferPointer { literals in
+      DeflateFormat.fixedDistanceLengths.withUnsafeBufferPointer { distances in
+        bitCount(literals, distances)
+      }
+    }
   }
 
   /// The same in codes of such lengths.

@@ -4,10 +4,10 @@
 // compression using Zopfli, 2013).
 extension Deflater {
   /// Says the block in the fewest bits that are found.
-  func findShortestPath(_ path: ShortestPath) {
+  func findShortestPath(_ path: ShortestPath, isLast: Bool) {
     path.tree.collect(
-      buffer, from: blockStart, to: end, into: path.matches, capacity: path.matchCapacity,
-      path.starts)
+      buffer, from: blockStart, to: end, isLast: isLast, into: path.matches,
+      capacity: path.matchCapacity, path.starts)
     let costs = SymbolCosts()
     path.parts = [BlockPart(bytes: blockStart..<end)]
     var best: (cost: Int, parts: [BlockPart]) = (.max, path.parts)
@@ -19,6 +19,7 @@ extension Deflater {
       best = (cost, path.parts)
       path.bestSequences.update(from: sequences, count: sequenceCount)
     }
+    /// Cuts the block anew, by what the way that was traced last takes in each place.
     func split() {
       path.parts = path.split.parts(
         of: blockStart..<end, in: buffer,
@@ -33,7 +34,8 @@ extension Deflater {
         walk(path, path.parts[part].bytes, costs)
       }
       judge()
-      // The guess tells little of what the block will be; half of the passes tell enough.
+      // The guess tells little of what the block will be; half of the passes tell enough, be it only
+      // for the codes of the way that stands.
       if pass == effort.passCount / 2 { split() }
     }
     sequenceCount = best.parts.last?.sequences.upperBound ?? 0
@@ -193,7 +195,7 @@ extension Deflater {
       // By the codes themselves: those of few symbols are far from ideal.
       literalCode.build(literalFrequencies.values, limit: Self.codeLengthLimit)
       distanceCode.build(distanceFrequencies.values, limit: DeflateFormat.maximumCodeLength)
-      cost += counts.headerCost + bitCount << 8
+      cost += min(counts.headerCost + bitCount << 8, fixedBitCount << 8)
     }
     return cost
   }

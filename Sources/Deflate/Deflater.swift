@@ -232,7 +232,7 @@ public final class Deflater {
     (buffer + end).update(repeating: 0, count: Self.margin)
     sequenceCount = 0
     if let path, end > blockStart {
-      findShortestPath(path)
+      findShortestPath(path, isLast: isLast)
       for (index, part) in path.parts.enumerated() {
         emit(part, isLast: isLast && index == path.parts.count - 1)
       }

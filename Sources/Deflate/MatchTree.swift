@@ -7,7 +7,7 @@
 ///
 /// Places go by numbers of 16 bits, so that all of it stays in the cache; 0 is no place.
 final class MatchTree {
-  /// The number of the buffer's first byte.
+  /// The number of the buffer's first byte, which may have left the window and be less than 1.
   private var origin = 1
   /// The first number that is not in the tree.
   private var entered = 1
@@ -23,9 +23,10 @@ final class MatchTree {
   /// Of matches that start inside of one as long as this only the longest is told.
   private let unbrokenLength: Int
 
-  /// The order of the tree goes as far as this, so it has to be known of a place that is entered; and
-  /// a place takes that of one which is like it so far.
+  /// The order of the tree goes as far as this, so it has to be known of a place that is entered,
+  /// unless nothing will ever follow; and a place takes that of one which is like it so far.
   private static let comparedLength = DeflateFormat.maximumMatchLength
+  private static let hashedLength = 4
 
   static func heldByteCount(byteCount: Int) -> Int {
     2 * (2 << Deflater.hashBitCount(byteCount) + 2 * Deflater.chainCount(byteCount))
@@ -40,6 +41,7 @@ final class MatchTree {
     headMemory = try Memory(1 << hashBitCount)
     shortHeadMemory = try Memory(1 << hashBitCount)
     branchMemory = try Memory(2 * placeCount)
+    branchMemory.base.initialize(repeating: 0, count: 2 * placeCount)
     headMemory.base.initialize(repeating: 0, count: 1 << hashBitCount)
     shortHeadMemory.base.initialize(repeating: 0, count: 1 << hashBitCount)
   }
@@ -49,8 +51,8 @@ final class MatchTree {
     origin += count
   }
 
-  /// Lowers all numbers, before they leave 16 bits, by a window: each place keeps its branches, and
-  /// those that have no number any more are out of reach.
+  /// Lowers all numbers, before they leave 16 bits, by a window: each place keeps its branches. Those
+  /// that have no number any more are out of reach, but for one that is as far away as can be.
   private func lowerNumbers() {
     func lower(_ numbers: UnsafeMutablePointer<UInt16>, count: Int) {
       let window = UInt16(Deflater.window)
@@ -68,24 +70,27 @@ final class MatchTree {
   ///
   /// - Parameters:
   ///   - buffer: what came before the block, and the block, from `start` to `end`.
+  ///   - isLast: whether nothing follows the block.
   ///   - starts: receives for each place where its matches begin, and the end of the last one's.
   ///   - capacity: that of `matches`; what does not fit is not told.
   func collect(
-    _ buffer: UnsafePointer<UInt8>, from start: Int, to end: Int,
+    _ buffer: UnsafePointer<UInt8>, from start: Int, to end: Int, isLast: Bool,
     into matches: UnsafeMutablePointer<ShortestPath.Match>, capacity: Int,
     _ starts: UnsafeMutablePointer<UInt32>
   ) {
-    // Of the last places of a block it was not known what follows.
+    // Of the last places of a block it is not known what follows; those of the one before are entered
+    // now.
+    let knownLength = isLast ? Self.hashedLength : Self.comparedLength
     entered = max(entered, origin)
-    while entered < origin + start, entered - origin + Self.comparedLength <= end {
+    while entered < origin + start, entered - origin + knownLength <= end {
       enter(buffer, entered - origin, end, nil)
     }
     var count = 0
     var unbrokenEnd = start
     for place in start..<end {
       starts[place - start] = UInt32(count)
-      guard place + 4 <= end else { continue }
-      let isEntered = place + Self.comparedLength <= end
+      guard place + Self.hashedLength <= end else { continue }
+      let isEntered = place + knownLength <= end
       guard count + DeflateFormat.maximumMatchLength <= capacity else {
         if isEntered { enter(buffer, place, end, nil) }
         continue

@@ -41,13 +41,34 @@ import Testing
     }
   }
 
-  @Test("the shortest path is not longer than a single choice at each place")
-  func shortestPath() throws {
-    for bytes in Content.samples(120_000, seed: 3) {
+  @Test(
+    "the shortest path is not longer than a single choice at each place",
+    arguments: [40, 144, 264, 600, 1056, 9000, 120_000])
+  func shortestPath(byteCount: Int) throws {
+    // Beside the others a small drawing: few colours, in squares.
+    let drawing = (0..<byteCount).map { place -> UInt8 in
+      let (row, column) = (place / 64, place % 64)
+      return UInt8((row / 5 + column / 7) % 3 * 40)
+    }
+    for bytes in Content.samples(byteCount, seed: 3) + [drawing] {
       let choices = try Self.deflate(bytes, .lazyMatches(depth: 100, patience: .max)).count
       let path = try Self.deflate(bytes, .shortestPath(depth: 100, passCount: 4)).count
       // The costs are those of the pass before, and the code has whole bits.
       #expect(path <= choices + max(2, choices / 200), "\(path) after \(choices)")
+    }
+  }
+
+  @Test("where runs take as many bits as matches in codes of their own, the fixed codes count too")
+  func runsAreWeighed() throws {
+    let inputs: [[UInt8]] = [
+      [0, 2, 0, 0, 2, 0, 0, 2, 0, 0, 2, 0, 0, 2],
+      (0..<30).map { (place: Int) -> UInt8 in UInt8(place % 15 * 13 + 11) },
+    ]
+    for bytes in inputs {
+      let patient = try Self.deflate(bytes, .lazyMatches(depth: 16, patience: .max))
+      let impatient = try Self.deflate(bytes, .lazyMatches(depth: 16, patience: 256))
+      #expect(patient.count <= impatient.count)
+      #expect(Zlib.inflate(patient, byteCount: bytes.count) == bytes)
     }
   }
 
