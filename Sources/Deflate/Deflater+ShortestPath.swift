@@ -54,6 +54,7 @@ extension Deflater {
       trace(path)
       return countSymbols(path)
     }
+    // Of the length and of the distance, each in 1/256 bit.
     let (seldom, often): (Int32, Int32) = (13 << 8, 5 << 8)
     let cost = attempt(seldom)
     if attempt(often) > cost { _ = attempt(seldom) }

@@ -132,7 +132,8 @@ public final class Deflater {
     byteCount >= window ? window : 1 << (Int.bitWidth - byteCount.leadingZeroBitCount)
   }
 
-  /// Each part of a block has one more at its end.
+  /// Each part of a block has one more at its end. Where runs are weighed, they stand behind the
+  /// matches.
   static func sequenceCapacity(_ block: Int, _ effort: Effort) -> Int {
     guard effort.passCount == 0 else {
       return block / DeflateFormat.minimumMatchLength + BlockSplit.partCapacity(block) + 1

@@ -5,7 +5,8 @@
 ///
 /// Beside it stands the last place of each hash of three bytes.
 ///
-/// Places go by numbers of 16 bits, so that all of it stays in the cache; 0 is no place.
+/// Places go by numbers of 16 bits, so that all of it stays in the cache. In the trees 0 is no place;
+/// of three bytes each is compared, wherever its number leads.
 final class MatchTree {
   /// The number of the buffer's first byte, which may have left the window and be less than 1.
   private var origin = 1
